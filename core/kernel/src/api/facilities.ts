@@ -1,0 +1,58 @@
+import { createToken } from './tokens.js';
+
+export interface Logger {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Makes a module's self-metrics. Names are Prometheus names without the `skein_` prefix, which the host adds, as it adds the label `module`.
+ * At most 100 label sets a metric; further ones are counted under `overflow="true"`.
+ */
+export interface Meter {
+  counter(name: string, help: string): { add(n: number, labels?: Labels): void };
+  /** Read when the metrics are scraped. */
+  gauge(name: string, help: string, read: () => number | Iterable<readonly [Labels, number]>): void;
+  /** Cumulative buckets at the given upper bounds; `+Inf` is added. */
+  histogram(name: string, help: string, bounds: readonly number[]): { record(value: number, labels?: Labels): void };
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  setTimeout(fn: () => void, ms: number): Disposable;
+}
+
+export interface Health {
+  ok(): void;
+  degraded(reason: string, error?: unknown): void;
+}
+
+/** Where the host is in its life. `ready` means: every module's onReady is done. */
+export type HostState = 'starting' | 'ready' | 'draining' | 'stopped';
+
+/** What the outside may know of the host: served by listeners as health answers and self-metrics. Provided by the host itself. */
+export interface HostStatus {
+  readonly state: HostState;
+  /** Modules whose health is degraded, with the reason they gave. */
+  degraded(): ReadonlyArray<{ readonly module: string; readonly reason: string }>;
+  /** Self-metrics in the Prometheus text format 0.0.4. */
+  metrics(): string;
+  /** Aborted when draining begins: endless streams then end politely. */
+  readonly draining: AbortSignal;
+}
+
+export const HostStatusToken = createToken<HostStatus>('host-status');
+
+/** Settings of the host that modules may need. Provided by the host itself. */
+export interface HostSettings {
+  /** IANA zone name; local hours, days and query times are in this zone. */
+  readonly zone: string;
+  readonly version: string;
+}
+
+export const HostSettingsToken = createToken<HostSettings>('host-settings');

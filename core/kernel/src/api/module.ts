@@ -1,0 +1,77 @@
+import type { Observable, ObservableInput } from 'rxjs';
+import type { Static, TSchema } from 'typebox';
+import type { Clock, Health, Logger, Meter } from './facilities.js';
+import type { Batch, Handler, Publisher } from './streams.js';
+import type { AnyPointToken, AnyServiceToken, AnyStreamToken, Contributed, PointToken, ServiceToken, StreamToken } from './tokens.js';
+
+export type Tokens = Readonly<Record<string, AnyServiceToken>>;
+export type Streams = Readonly<Record<string, AnyStreamToken>>;
+export type ServicesOf<M extends Tokens> = { readonly [K in keyof M]: M[K] extends ServiceToken<infer T> ? T : never };
+export type OptionalOf<M extends Tokens> = { readonly [K in keyof M]?: M[K] extends ServiceToken<infer T> ? T : never };
+export type PublishersOf<M extends Streams> = { readonly [K in keyof M]: M[K] extends StreamToken<infer T> ? Publisher<T> : never };
+
+/** Values hung on a `data` point by a module definition. Made by {@link contribution}. */
+export interface Contribution {
+  readonly point: AnyPointToken<'data'>;
+  readonly values: readonly unknown[];
+}
+
+export const contribution = <T>(point: PointToken<T, 'data'>, ...values: readonly NoInfer<T>[]): Contribution => ({ point, values });
+
+/** What a module's package exports by default. Declares everything the host must know before it runs any of the module's code. */
+export interface ModuleDefinition<
+  C extends TSchema = TSchema,
+  N extends Tokens = Tokens,
+  O extends Tokens = Tokens,
+  P extends Streams = Streams,
+> {
+  readonly name: string;
+  readonly config?: C;
+  /** Services that must exist; a missing or cyclic one is a boot error with the line of the configuration. */
+  readonly needs?: N;
+  readonly optional?: O;
+  readonly provides?: readonly AnyServiceToken[];
+  readonly publishes?: P;
+  /** At most one module handles a stream. */
+  readonly handles?: readonly AnyStreamToken[];
+  readonly owns?: readonly AnyPointToken[];
+  readonly contributes?: readonly (Contribution | AnyPointToken<'calls'>)[];
+  /** Wires only: opens no port, does no I/O. */
+  activate?(context: ModuleContext<Static<C>, N, O, P>): void | Promise<void>;
+}
+
+export function defineModule<
+  const C extends TSchema,
+  const N extends Tokens = {},
+  const O extends Tokens = {},
+  const P extends Streams = {},
+>(definition: ModuleDefinition<C, N, O, P>): ModuleDefinition<C, N, O, P> {
+  return definition;
+}
+
+/** Everything a module is given. What it did not declare, it cannot reach. */
+export interface ModuleContext<C = unknown, N extends Tokens = Tokens, O extends Tokens = Tokens, P extends Streams = Streams> {
+  readonly config: Readonly<C>;
+  readonly services: ServicesOf<N> & OptionalOf<O>;
+  readonly streams: PublishersOf<P>;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly health: Health;
+  /** Aborted when the module must be gone. */
+  readonly signal: AbortSignal;
+  provide<T>(token: ServiceToken<T>, value: NoInfer<T>): void;
+  contribute<T>(point: PointToken<T, 'calls'>, value: NoInfer<T>): void;
+  /** All values of a point that this module owns. For `data` points callable in `activate`; for `calls` points from `onReady` on (throws before freeze). */
+  contributions<T>(point: PointToken<T>): readonly Contributed<T>[];
+  /** `capacity`: weight admitted at once, default 32 MiB. `waitMs`: how long a publisher waits for room by default, 20 s. */
+  handle<T>(stream: StreamToken<T>, handler: Handler<T>, o?: { readonly capacity?: number; readonly waitMs?: number }): void;
+  /** Best effort: what a slow subscriber cannot take is dropped, oldest first, and counted. */
+  tap<T>(stream: StreamToken<T>): Observable<Batch<T>>;
+  onReady(hook: (signal: AbortSignal) => void | Promise<void>): void;
+  onDrain(hook: (deadline: AbortSignal) => void | Promise<void>): void;
+  /** Released in reverse order when the module stops. */
+  own(resource: Disposable | AsyncDisposable | (() => void | Promise<void>)): void;
+}
+
+export type { ObservableInput };

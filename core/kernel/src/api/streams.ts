@@ -1,0 +1,46 @@
+import type { ObservableInput } from 'rxjs';
+
+export interface Batch<T> {
+  readonly items: readonly T[];
+  readonly origin: { readonly module: string; readonly receivedAt: number };
+}
+
+/**
+ * Started in publish order, one synchronous part at a time; batches may finish out of order.
+ * Completion acknowledges; an error refuses this batch only.
+ */
+export type Handler<T> = (batch: Batch<T>, signal: AbortSignal) => void | PromiseLike<void> | ObservableInput<unknown>;
+
+export interface Publisher<T> {
+  /**
+   * Resolves once the whole batch is admitted, in first-come order; a batch heavier than the capacity is admitted alone.
+   * Rejects with {@link StreamError}; then nobody saw the batch.
+   */
+  publish(items: readonly T[], o?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Receipt>;
+  /**
+   * Writes to the books what the publisher itself dropped before publishing: `received` and `skipped` (or `deduplicated`) rise by `count`.
+   * `reason` is a short constant such as `malformed`.
+   */
+  skip(count: number, reason: string): void;
+  deduplicated(count: number): void;
+}
+
+/** Ignoring `handled` is allowed: the host observes it, so it never becomes an unhandled rejection. */
+export interface Receipt {
+  readonly handled: Promise<void>;
+}
+
+/** REFUSED: no room in time. CLOSED: the host drains. REJECTED: the batch itself is bad. FAILED: the handler failed. */
+export type StreamErrorCode = 'REFUSED' | 'CLOSED' | 'REJECTED' | 'FAILED';
+
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+  constructor(
+    readonly code: StreamErrorCode,
+    message: string,
+    readonly retryable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,2 @@
+export * from '../books/types.js';
+export * from './types.js';

@@ -1,0 +1,7 @@
+export * from './api/facilities.js';
+export * from './api/module.js';
+export * from './api/streams.js';
+export * from './api/tokens.js';
+export * from './listeners/contract.js';
+export * from './listeners/deliver.js';
+export * from './listeners/status-error.js';

@@ -1,0 +1,67 @@
+import type { Clock, Logger } from '../api/facilities.js';
+import type { Batch, Publisher } from '../api/streams.js';
+import type { ServiceToken, StreamToken } from '../api/tokens.js';
+import type { BooksEntry } from '../books/types.js';
+import type { AnyModule, Host, StopReport } from '../host/types.js';
+import type { HttpReply } from '../listeners/contract.js';
+
+export interface FakeClock extends Clock {
+  /** Moves time forward, running what falls due in order, and lets promises settle in between. */
+  advance(ms: number): Promise<void>;
+  set(instant: number): Promise<void>;
+}
+
+/** Takes the batches of a stream that no module of the test handles. */
+export interface Collector<T> {
+  readonly batches: readonly Batch<T>[];
+  readonly items: readonly T[];
+  /** Hold every batch from now on, until `release`. */
+  block(): void;
+  release(): void;
+  /** Refuse the next `count` batches with this error. */
+  fail(count: number, error?: Error): void;
+}
+
+export interface TestHostOptions {
+  readonly modules: readonly AnyModule[];
+  /** Configuration by module name. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Services that the test provides itself. */
+  readonly services?: ReadonlyArray<readonly [token: symbol, value: unknown]>;
+  /** Streams that the test collects. */
+  readonly collect?: readonly StreamToken<never>[];
+  readonly zone?: string;
+  readonly logger?: Logger;
+  readonly memory?: number;
+  /** Default: the fake clock at 2024-01-02T03:04:00Z. */
+  readonly clock?: Clock;
+}
+
+export interface TestRequest {
+  readonly listener?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: string | Uint8Array | object;
+}
+
+/** A started host with a fake clock, and the doors of the real one without sockets. */
+export interface TestHost extends AsyncDisposable {
+  readonly host: Host;
+  readonly clock: FakeClock;
+  get<T>(token: ServiceToken<T>): T;
+  publisher<T>(stream: StreamToken<T>): Publisher<T>;
+  collector<T>(stream: StreamToken<T>): Collector<T>;
+  /** Sends an HTTP request to a contributed route; 404 when there is none, errors as the http-server maps them. */
+  http(path: string, request?: TestRequest): Promise<HttpReply>;
+  /** Calls a contributed gRPC method with raw messages; rejects with an error whose `status` is the gRPC status name. */
+  grpc(
+    path: string,
+    messages: readonly Uint8Array[],
+    options?: { readonly metadata?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
+  ): Promise<readonly Uint8Array[]>;
+  books(): readonly BooksEntry[];
+  /** Throws unless the identity of design.md 3.3 holds on every edge and nothing is in flight. */
+  assertBooks(): void;
+  stop(): Promise<StopReport>;
+}

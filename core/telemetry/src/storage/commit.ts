@@ -1,0 +1,27 @@
+import type { EntityModel, Instant, MetricModel, MetricState, RecordModel, Row } from './models.js';
+
+export interface Commit {
+  readonly id: { readonly writer: string; readonly sequence: number }; // kept on every retry of the same content
+  readonly records: ReadonlyArray<{ readonly model: RecordModel; readonly rows: readonly Row[] }>;
+  readonly entities: ReadonlyArray<{ readonly model: EntityModel; readonly id: string; readonly at: Instant; readonly row: Row }>;
+  /** Increments, not totals. An entry with no metrics still says: active in this minute. The backend folds hours and days. */
+  readonly deltas: ReadonlyArray<{
+    readonly scope: string;
+    readonly entity: string;
+    readonly minute: Instant;
+    readonly metrics: ReadonlyMap<MetricModel, MetricState>;
+  }>;
+  readonly documents: readonly DocumentPut[]; // source offsets, rule state: become durable with the data they belong to
+}
+export interface DocumentPut {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: unknown;
+  readonly ifVersion?: number;
+} // 0 = must not exist
+export interface Document {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: unknown;
+  readonly version: number;
+}

@@ -1,0 +1,5 @@
+export * from './commit.js';
+export * from './models.js';
+export * from './observed.js';
+export * from './query.js';
+export * from './storage.js';

@@ -1,0 +1,54 @@
+/** Milliseconds since the epoch; a bucket is the instant of its start. */
+export type Instant = number;
+export type Precision = 'minute' | 'hour' | 'day';
+export type Value = string | number | boolean | null | Uint8Array | readonly string[];
+export type FieldType = 'string' | 'int' | 'double' | 'bool' | 'instant' | 'strings' | 'json' | 'bytes';
+export interface Field {
+  readonly type: FieldType;
+  readonly maxBytes?: number;
+}
+export type Row = Readonly<Record<string, Value | undefined>>;
+export type TtlClass = 'records' | 'traces' | 'logs' | 'metrics' | 'never';
+
+/** Immutable, append-only. */
+export interface RecordModel {
+  readonly kind: 'record';
+  readonly name: string;
+  readonly version: number;
+  readonly ttl: TtlClass;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly time: string; // an instant field; every row has it
+  readonly id?: string; // if set, a second row with the same id is not added (within the dedupe window)
+  readonly group?: string; // fetched together by `group`, e.g. traceId
+  readonly filter: readonly string[]; // fields usable in where
+  readonly order?: readonly string[]; // numeric fields besides time
+  readonly tags?: string; // a 'strings' field of key=value, searchable
+  readonly text?: string; // substring search, capability 'text'
+  readonly body?: string; // opaque bytes, returned only on request
+}
+/** Mergeable: rows of the same id are joined field by field, in any order, by any number of writers. */
+export interface EntityModel {
+  readonly kind: 'entity';
+  readonly name: string;
+  readonly version: number;
+  readonly ttl: TtlClass;
+  readonly fields: Readonly<Record<string, Field & { readonly merge: 'first' | 'last' | 'min' | 'max' | 'union' }>>; // last: by the row's `at`
+  readonly filter: readonly string[];
+  readonly text?: string; // name search
+}
+/** A metric is mergeable state plus a closed form of its value, so every backend can rank without knowing OAL. */
+export interface MetricModel {
+  readonly kind: 'metric';
+  readonly name: string;
+  readonly scope: string; // scope = an EntityModel's name
+  readonly signature: string; // 'percentile2(10)'; another signature under the same name is another column
+  readonly slots: readonly ('sum' | 'max' | 'min' | 'last')[];
+  readonly table?: { readonly key: 'int' | 'string'; readonly width: number; readonly maxKeys: number }; // histogram or labels, always sums
+  /** (of . slots) / (over . slots | minutes of the bucket | 1); undefined = labelled, computed from the table by core. */
+  readonly value?: { readonly of: readonly number[]; readonly over?: readonly number[] | 'minutes'; readonly integer: boolean };
+}
+export type Model = RecordModel | EntityModel | MetricModel;
+export interface MetricState {
+  readonly slots: ArrayLike<number>;
+  readonly table?: ReadonlyMap<number | string, ArrayLike<number>>;
+}

@@ -1,0 +1,24 @@
+import type { Instant, Precision, Value } from './models.js';
+
+export type Condition =
+  | readonly [field: string, op: '=' | '!=' | '>=' | '<=', value: Value] // != is true for an absent field
+  | readonly [field: string, op: 'in' | 'hasAny' | 'hasAll', values: readonly Value[]]
+  | readonly [field: string, op: 'contains', text: string];
+export interface Range {
+  readonly from: Instant;
+  readonly to: Instant;
+} // [from, to)
+export interface Buckets {
+  readonly precision: Precision;
+  readonly from: Instant;
+  readonly count: number;
+}
+export interface Limits {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+}
+/** complete=false: the deadline or a scan cap cut the search; callers must say so. */
+export interface Found<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+}

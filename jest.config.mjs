@@ -1,0 +1,27 @@
+/** Tests run from the sources: the `skein-source` condition of every package's exports leads there. */
+export default {
+  roots: ['proto', 'core', 'modules', 'test', 'bench'].map((d) => `<rootDir>/${d}`),
+  testMatch: ['**/src/**/*.test.ts'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['skein-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: false },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  collectCoverageFrom: ['**/src/**/*.ts', '!**/*.test.ts'],
+  coveragePathIgnorePatterns: ['/node_modules/', '/gen/', '/dist/'],
+  coverageProvider: 'babel',
+  maxWorkers: 2,
+};

@@ -1,0 +1,4 @@
+export { skywalking } from '../gen/skywalking.js';
+export * from './malformed.js';
+export * from './segment.js';
+export * from './wire-reader.js';

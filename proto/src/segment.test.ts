@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeSegment, MalformedError, skywalking } from './index.js';
+
+const { SegmentObject } = skywalking.v3;
+
+const name = fc.string({ maxLength: 20, unit: 'grapheme' });
+const int32 = fc.integer();
+const time = fc.maxSafeInteger();
+const reference = fc.record({
+  refType: fc.integer({ min: 0, max: 9 }),
+  traceId: name,
+  parentTraceSegmentId: name,
+  parentSpanId: int32,
+  parentService: name,
+  parentServiceInstance: name,
+  parentEndpoint: name,
+  networkAddressUsedAtPeer: name,
+});
+const span = fc.record({
+  spanId: int32,
+  parentSpanId: int32,
+  startTime: time,
+  endTime: time,
+  refs: fc.array(reference, { maxLength: 3 }),
+  operationName: name,
+  peer: name,
+  spanType: fc.integer({ min: 0, max: 9 }),
+  spanLayer: fc.integer({ min: 0, max: 9 }),
+  componentId: int32,
+  isError: fc.boolean(),
+  tags: fc.array(fc.record({ key: name, value: name }), { maxLength: 4 }),
+  logs: fc.array(fc.record({ time, data: fc.array(fc.record({ key: name, value: name }), { maxLength: 2 }) }), { maxLength: 2 }),
+  skipAnalysis: fc.boolean(),
+});
+const segment = fc.record({
+  traceId: name,
+  traceSegmentId: name,
+  service: name,
+  serviceInstance: name,
+  spans: fc.array(span, { maxLength: 5 }),
+});
+const encode = (value: object): Uint8Array => SegmentObject.encode(SegmentObject.fromObject(value)).finish();
+
+describe('decodeSegment', () => {
+  it('reads the same values as the generated decoder', () => {
+    fc.assert(
+      fc.property(segment, (value) => {
+        const view = decodeSegment(encode(value));
+        expect([view.traceId, view.segmentId, view.service, view.serviceInstance]).toEqual([
+          value.traceId,
+          value.traceSegmentId,
+          value.service,
+          value.serviceInstance,
+        ]);
+        expect(view.spans).toHaveLength(value.spans.length);
+        value.spans.forEach((expected, i) => {
+          const actual = view.spans[i]!;
+          const { tags, logs, refs, ...plain } = expected;
+          expect(actual).toMatchObject(plain);
+          expect([...actual.tags()]).toEqual(tags.map((t) => [t.key, t.value]));
+          expect(actual.refs.map((r) => ({ ...r }))).toEqual(
+            refs.map(({ parentTraceSegmentId, ...rest }) => ({ ...rest, parentSegmentId: parentTraceSegmentId })),
+          );
+        });
+      }),
+    );
+  });
+
+  it('takes the last of repeated tag keys, and __proto__ as a key like any other', () => {
+    const view = decodeSegment(
+      encode({
+        spans: [
+          {
+            tags: [
+              { key: 'k', value: '1' },
+              { key: '__proto__', value: 'p' },
+              { key: 'k', value: '2' },
+            ],
+          },
+        ],
+      }),
+    );
+    expect(view.spans[0]!.tag('k')).toBe('2');
+    expect(view.spans[0]!.tag('__proto__')).toBe('p');
+    expect(view.spans[0]!.tag('constructor')).toBeUndefined();
+  });
+
+  it('answers arbitrary bytes with a view or a MalformedError, never anything else', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        try {
+          for (const s of decodeSegment(bytes).spans) [...s.tags()];
+        } catch (error) {
+          expect(error).toBeInstanceOf(MalformedError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('refuses every truncation that cuts a field', () => {
+    const bytes = encode({ traceId: 't', spans: [{ operationName: '/a', startTime: 1734221650012, tags: [{ key: 'k', value: 'v' }] }] });
+    let refused = 0;
+    for (let n = 1; n < bytes.length; n++) {
+      try {
+        decodeSegment(bytes.subarray(0, n));
+      } catch (error) {
+        expect(error).toBeInstanceOf(MalformedError);
+        refused++;
+      }
+    }
+    expect(refused).toBe(bytes.length - 2);
+  });
+});

@@ -1,0 +1,245 @@
+import { asBuffer, BYTES, VARINT, WireReader } from './wire-reader.js';
+
+export const SpanType = { Entry: 0, Exit: 1, Local: 2 } as const;
+export const RefType = { CrossProcess: 0, CrossThread: 1 } as const;
+export const SpanLayer = { Unknown: 0, Database: 1, RPCFramework: 2, Http: 3, MQ: 4, Cache: 5, FAAS: 6, GenAI: 7 } as const;
+
+export interface SegmentReferenceView {
+  readonly refType: number;
+  readonly traceId: string;
+  readonly parentSegmentId: string;
+  readonly parentSpanId: number;
+  readonly parentService: string;
+  readonly parentServiceInstance: string;
+  readonly parentEndpoint: string;
+  readonly networkAddressUsedAtPeer: string;
+}
+
+/** A segment's fields that analysis needs. Logs are never decoded, tags when asked for. */
+export interface SegmentView {
+  readonly traceId: string;
+  readonly segmentId: string;
+  readonly service: string;
+  readonly serviceInstance: string;
+  /** In the order of the wire; agents may send span 0 last. */
+  readonly spans: readonly SpanView[];
+}
+
+const NO_REFS: readonly SegmentReferenceView[] = [];
+const NO_TAGS: readonly number[] = [];
+
+/** One span. Unknown enum numbers stay as they are. */
+export class SpanView {
+  spanId = 0;
+  parentSpanId = 0;
+  startTime = 0;
+  endTime = 0;
+  operationName = '';
+  peer = '';
+  spanType = 0;
+  spanLayer = 0;
+  componentId = 0;
+  isError = false;
+  skipAnalysis = false;
+  refs: readonly SegmentReferenceView[] = NO_REFS;
+  /** Start and end of each tag message within the segment's bytes, in pairs. */
+  tagRanges: readonly number[] = NO_TAGS;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  /** Value of the last tag with this key; undefined if there is none. */
+  tag(key: string): string | undefined {
+    for (let i = this.tagRanges.length - 2; i >= 0; i -= 2) {
+      const { tagKey, value } = this.tagAt(i);
+      if (tagKey === key) return value;
+    }
+    return undefined;
+  }
+
+  /** All tags in wire order, repeated keys included. */
+  *tags(): Generator<readonly [key: string, value: string]> {
+    for (let i = 0; i < this.tagRanges.length; i += 2) {
+      const { tagKey, value } = this.tagAt(i);
+      yield [tagKey, value];
+    }
+  }
+
+  private tagAt(i: number): { tagKey: string; value: string } {
+    const reader = new WireReader(this.bytes, this.tagRanges[i]!, this.tagRanges[i + 1]!);
+    let tagKey = '';
+    let value = '';
+    while (reader.next()) {
+      if (reader.field === 1 && reader.type === BYTES) tagKey = reader.string();
+      else if (reader.field === 2 && reader.type === BYTES) value = reader.string();
+      else reader.skip();
+    }
+    return { tagKey, value };
+  }
+}
+
+/** Decodes what analysis needs. Throws {@link MalformedError}. The view refers to `bytes`, which must not change. */
+export function decodeSegment(bytes: Uint8Array): SegmentView {
+  const reader = new WireReader(asBuffer(bytes));
+  const segment = { traceId: '', segmentId: '', service: '', serviceInstance: '', spans: [] as SpanView[] };
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        reader.expect(BYTES);
+        segment.traceId = reader.string();
+        break;
+      case 2:
+        reader.expect(BYTES);
+        segment.segmentId = reader.string();
+        break;
+      case 3:
+        reader.expect(BYTES);
+        segment.spans.push(nested(reader, decodeSpan));
+        break;
+      case 4:
+        reader.expect(BYTES);
+        segment.service = reader.string();
+        break;
+      case 5:
+        reader.expect(BYTES);
+        segment.serviceInstance = reader.string();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return segment;
+}
+
+/** Runs `decode` inside the length-delimited field at hand. */
+function nested<T>(reader: WireReader, decode: (reader: WireReader) => T): T {
+  const outer = reader.end;
+  reader.end = reader.limit();
+  const value = decode(reader);
+  reader.at = reader.end;
+  reader.end = outer;
+  return value;
+}
+
+function decodeSpan(reader: WireReader): SpanView {
+  const span = new SpanView(reader.bytes);
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        reader.expect(VARINT);
+        span.spanId = reader.int32();
+        break;
+      case 2:
+        reader.expect(VARINT);
+        span.parentSpanId = reader.int32();
+        break;
+      case 3:
+        reader.expect(VARINT);
+        span.startTime = reader.int64();
+        break;
+      case 4:
+        reader.expect(VARINT);
+        span.endTime = reader.int64();
+        break;
+      case 5:
+        reader.expect(BYTES);
+        span.refs = [...span.refs, nested(reader, decodeReference)];
+        break;
+      case 6:
+        reader.expect(BYTES);
+        span.operationName = reader.string();
+        break;
+      case 7:
+        reader.expect(BYTES);
+        span.peer = reader.string();
+        break;
+      case 8:
+        reader.expect(VARINT);
+        span.spanType = reader.int32();
+        break;
+      case 9:
+        reader.expect(VARINT);
+        span.spanLayer = reader.int32();
+        break;
+      case 10:
+        reader.expect(VARINT);
+        span.componentId = reader.int32();
+        break;
+      case 11:
+        reader.expect(VARINT);
+        span.isError = reader.bool();
+        break;
+      case 12:
+        reader.expect(BYTES);
+        pushTag(span, reader);
+        break;
+      case 14:
+        reader.expect(VARINT);
+        span.skipAnalysis = reader.bool();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return span;
+}
+
+/** Remembers where a tag lies, and checks that it can be read later. */
+function pushTag(span: SpanView, reader: WireReader): void {
+  if (span.tagRanges === NO_TAGS) span.tagRanges = [];
+  nested(reader, (inner) => {
+    (span.tagRanges as number[]).push(inner.at, inner.end);
+    while (inner.next()) inner.skip();
+  });
+}
+
+function decodeReference(reader: WireReader): SegmentReferenceView {
+  const ref = {
+    refType: 0,
+    traceId: '',
+    parentSegmentId: '',
+    parentSpanId: 0,
+    parentService: '',
+    parentServiceInstance: '',
+    parentEndpoint: '',
+    networkAddressUsedAtPeer: '',
+  };
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        reader.expect(VARINT);
+        ref.refType = reader.int32();
+        break;
+      case 2:
+        reader.expect(BYTES);
+        ref.traceId = reader.string();
+        break;
+      case 3:
+        reader.expect(BYTES);
+        ref.parentSegmentId = reader.string();
+        break;
+      case 4:
+        reader.expect(VARINT);
+        ref.parentSpanId = reader.int32();
+        break;
+      case 5:
+        reader.expect(BYTES);
+        ref.parentService = reader.string();
+        break;
+      case 6:
+        reader.expect(BYTES);
+        ref.parentServiceInstance = reader.string();
+        break;
+      case 7:
+        reader.expect(BYTES);
+        ref.parentEndpoint = reader.string();
+        break;
+      case 8:
+        reader.expect(BYTES);
+        ref.networkAddressUsedAtPeer = reader.string();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return ref;
+}
