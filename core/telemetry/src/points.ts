@@ -19,14 +19,3 @@ export interface MetricAlias {
   readonly label?: { readonly key: string; readonly value: string };
 }
 export const MetricAliases = createPoint<MetricAlias, 'data'>({ id: 'metric-aliases', kind: 'data' });
-
-/** A component of the component library: analysis.md 6.2. */
-export interface Component {
-  readonly id: number;
-  readonly name: string;
-  /** Default 50. */
-  readonly priority?: number;
-  /** Name of the server that this client library talks to. */
-  readonly server?: string;
-}
-export const Components = createPoint<Component, 'data'>({ id: 'components', kind: 'data' });
