@@ -1,3 +1,5 @@
+// Configuration schemas are built with the host's own copy, so that a module needs no dependency of its own and versions never differ.
+export { type Static, Type } from 'typebox';
 export * from './api/facilities.js';
 export * from './api/module.js';
 export * from './api/streams.js';
