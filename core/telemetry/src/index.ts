@@ -6,6 +6,8 @@ export * from './entities/naming.js';
 export * from './entities/records.js';
 export * from './messages/observations.js';
 export * from './messages/segments.js';
+export * from './metrics/function.js';
+export * from './metrics/percentile.js';
 export * from './metrics-catalog.js';
 export * from './points.js';
 export * from './sources/core-sources.js';
