@@ -4,6 +4,7 @@ export * from './api/facilities.js';
 export * from './api/module.js';
 export * from './api/streams.js';
 export * from './api/tokens.js';
+export { ByteSize, Duration, type UnitOptions } from './config/units.js';
 export * from './listeners/contract.js';
 export * from './listeners/deliver.js';
 export * from './listeners/status-error.js';

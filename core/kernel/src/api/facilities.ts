@@ -56,3 +56,15 @@ export interface HostSettings {
 }
 
 export const HostSettingsToken = createToken<HostSettings>('host-settings');
+
+/**
+ * Tells whoever started the host what is worth knowing once it is ready: addresses, folders. Provided by the host itself;
+ * call it in `onReady`, when the address is known. The command line prints the lines in the order of the calls, for example
+ * `gRPC      127.0.0.1:11800`.
+ */
+export interface Announcements {
+  /** `label` is short, such as `gRPC`, `HTTP`, `query`, `data`; `text` is one line. At most 100 are kept. */
+  announce(label: string, text: string): void;
+}
+
+export const AnnouncementsToken = createToken<Announcements>('announcements');

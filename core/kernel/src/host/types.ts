@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly memory?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Receives what modules say through `Announcements`; default: nobody listens. */
+  readonly announce?: (label: string, text: string) => void;
   /** Milliseconds for each phase. Defaults: activate 10 s, ready 60 s, drain 25 s, deactivate 10 s. */
   readonly deadlines?: Partial<Record<'activate' | 'ready' | 'drain' | 'deactivate', number>>;
 }
