@@ -6,10 +6,23 @@ export interface Batch<T> {
 }
 
 /**
- * Started in publish order, one synchronous part at a time; batches may finish out of order.
- * Completion acknowledges; an error refuses this batch only.
+ * A batch as its handler sees it. What the handler leaves out, it says here, so that the books of the edge stay exact: the items are then
+ * counted as skipped or deduplicated instead of handled. Both are written to the books when the batch is acknowledged; when the batch
+ * fails, all its items count as failed, since the sender may bring them all again.
+ * More items than the batch holds cannot be left out; what is beyond is ignored and logged.
  */
-export type Handler<T> = (batch: Batch<T>, signal: AbortSignal) => void | PromiseLike<void> | ObservableInput<unknown>;
+export interface HandlerBatch<T> extends Batch<T> {
+  /** `count` items of this batch were left out for `reason`, a short constant such as `too-old`. */
+  skip(count: number, reason: string): void;
+  /** `count` items of this batch had been handled before. */
+  deduplicated(count: number): void;
+}
+
+/**
+ * Started in publish order, one synchronous part at a time; batches may finish out of order.
+ * Completion acknowledges; an error refuses this batch only. The signal is aborted when the host must stop without waiting any longer.
+ */
+export type Handler<T> = (batch: HandlerBatch<T>, signal: AbortSignal) => void | PromiseLike<void> | ObservableInput<unknown>;
 
 export interface Publisher<T> {
   /**

@@ -1,9 +1,171 @@
-import type { Publisher } from '../api/streams.js';
+import type { Clock } from '../api/facilities.js';
+import { type Publisher, type Receipt, StreamError } from '../api/streams.js';
+import type { RawMessages } from './contract.js';
+import { StatusError } from './status-error.js';
+
+const MAX_HOLD_MS = 20_000;
+const MAX_OUTSTANDING = 256;
+const MAX_DETAIL_LENGTH = 200;
 
 /** How long a receiver may hold a reply: the client's remaining time less 2 s, at most 20 s, at least 1 s. */
 export function holdTime(deadline: number | undefined, now: number): number {
-  if (deadline === undefined) return 20_000;
-  return Math.max(1_000, Math.min(deadline - now - 2_000, 20_000));
+  if (deadline === undefined) return MAX_HOLD_MS;
+  return Math.max(1_000, Math.min(deadline - now - 2_000, MAX_HOLD_MS));
 }
 
-export type { Publisher };
+export interface Delivery<T> {
+  /** What came: the messages of a gRPC call, or `[[body]]` for one HTTP body or unary request. */
+  readonly messages: RawMessages | Iterable<readonly Uint8Array[]>;
+  /** Turns one raw message into items; may be none. Whatever it throws makes this message malformed; the other messages go on. */
+  readonly read: (raw: Uint8Array) => readonly T[];
+  readonly publisher: Publisher<T>;
+  /** The call that is held: a GrpcCall or an HttpRequest fits. */
+  readonly call: { readonly deadline?: number | undefined; readonly signal: AbortSignal };
+  readonly clock: Clock;
+}
+
+/**
+ * The one loop between a listener and a stream: admission per chunk, all receipts before the reply. Returns when every item is handled,
+ * so the reply that follows is an acknowledgement; the number of items is returned.
+ *
+ * Time that the client spends sending is the client's; time that is spent waiting for room and for receipts is limited to
+ * {@link holdTime} in all. At most 256 chunks wait for their receipt; then no more are read, which holds back the client.
+ *
+ * A malformed message is counted (`skipped`, reason `malformed`) and the others are delivered; then the call ends with INVALID_ARGUMENT,
+ * in which the first reason is told.
+ *
+ * @throws StatusError INVALID_ARGUMENT when there were malformed messages.
+ * @throws StreamError REFUSED when there was no room or no receipt in time or the client went away; otherwise what the stream says.
+ */
+export async function deliver<T>(delivery: Delivery<T>): Promise<number> {
+  const receipts = new Receipts(delivery.call, delivery.clock);
+  const malformed = new Malformed();
+  let accepted = 0;
+  for await (const chunk of delivery.messages) {
+    const items = readChunk(chunk, delivery, malformed);
+    if (items.length === 0) continue;
+    await receipts.belowLimit();
+    receipts.add(await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal: delivery.call.signal })));
+    accepted += items.length;
+  }
+  await receipts.all();
+  malformed.throwIfAny();
+  return accepted;
+}
+
+function readChunk<T>(chunk: readonly Uint8Array[], { read, publisher }: Delivery<T>, malformed: Malformed): readonly T[] {
+  const items: T[] = [];
+  for (const raw of chunk) {
+    try {
+      for (const item of read(raw)) items.push(item);
+      malformed.good();
+    } catch (error) {
+      malformed.bad(error);
+      publisher.skip(1, 'malformed');
+    }
+  }
+  return items;
+}
+
+class Malformed {
+  #good = 0;
+  #bad = 0;
+  #first: unknown;
+
+  good(): void {
+    this.#good += 1;
+  }
+
+  bad(error: unknown): void {
+    if (this.#bad === 0) this.#first = error;
+    this.#bad += 1;
+  }
+
+  throwIfAny(): void {
+    if (this.#bad === 0) return;
+    const detail = (this.#first instanceof Error ? this.#first.message : String(this.#first)).slice(0, MAX_DETAIL_LENGTH);
+    const which =
+      this.#good === 0 && this.#bad === 1 ? 'the message is malformed' : `${this.#bad} of ${this.#good + this.#bad} messages are malformed`;
+    throw new StatusError('INVALID_ARGUMENT', `${which}: ${detail}`, { cause: this.#first });
+  }
+}
+
+/** The receipts of one call, and how much of its hold time is left. */
+class Receipts {
+  readonly #call: Delivery<unknown>['call'];
+  readonly #clock: Clock;
+  #spent = 0;
+  #outstanding = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(call: Delivery<unknown>['call'], clock: Clock) {
+    this.#call = call;
+    this.#clock = clock;
+  }
+
+  /** Runs one admission with what is left of the hold time, and charges what it took. */
+  async admit(publish: (waitMs: number) => Promise<Receipt>): Promise<Receipt> {
+    const from = this.#clock.now();
+    const receipt = await publish(this.#left(from));
+    this.#spent += Math.max(0, this.#clock.now() - from);
+    return receipt;
+  }
+
+  add(receipt: Receipt): void {
+    this.#outstanding += 1;
+    receipt.handled.then(
+      () => this.#settle(undefined),
+      (error: unknown) => this.#settle({ error }),
+    );
+  }
+
+  /** Resolves when another receipt may be added; throws what made an earlier one fail. */
+  belowLimit(): Promise<void> {
+    return this.#until(() => this.#outstanding < MAX_OUTSTANDING);
+  }
+
+  /** Resolves when everything is handled; throws the first failure. */
+  all(): Promise<void> {
+    return this.#until(() => this.#outstanding === 0);
+  }
+
+  #left(now: number): number {
+    return Math.max(0, Math.min(MAX_HOLD_MS - this.#spent, holdTime(this.#call.deadline, now)));
+  }
+
+  #settle(failure: { readonly error: unknown } | undefined): void {
+    this.#outstanding -= 1;
+    this.#failure ??= failure;
+    this.#wake?.();
+  }
+
+  async #until(reached: () => boolean): Promise<void> {
+    const from = this.#clock.now();
+    const givenUp = { late: false };
+    const onAbort = () => this.#wake?.();
+    let timer: Disposable | undefined;
+    try {
+      while (this.#failure === undefined && !reached()) {
+        if (this.#call.signal.aborted) throw new StreamError('REFUSED', 'the client went away', true, { cause: this.#call.signal.reason });
+        if (givenUp.late) throw new StreamError('REFUSED', 'not stored within the time that the call can be held', true);
+        if (timer === undefined) {
+          this.#call.signal.addEventListener('abort', onAbort);
+          timer = this.#clock.setTimeout(() => {
+            givenUp.late = true;
+            this.#wake?.();
+          }, this.#left(from));
+        }
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      this.#wake = undefined;
+      timer?.[Symbol.dispose]();
+      this.#call.signal.removeEventListener('abort', onAbort);
+      this.#spent += Math.max(0, this.#clock.now() - from);
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

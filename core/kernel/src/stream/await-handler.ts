@@ -1,0 +1,36 @@
+import { from, type ObservableInput } from 'rxjs';
+
+/** Told once how a handler ended. */
+export interface Outcome {
+  done(): void;
+  failed(error: unknown): void;
+}
+
+const isPromiseLike = (value: object): value is PromiseLike<unknown> => 'then' in value && typeof value.then === 'function';
+
+/**
+ * Runs a handler and tells how it ended: at once when it returns nothing, else when its promise settles or its observable ends.
+ * Exactly one of the two is called, at most once. Returns a function that lets go of an observable that is still running.
+ */
+export function awaitHandler(run: () => void | PromiseLike<void> | ObservableInput<unknown>, outcome: Outcome): () => void {
+  const nothingToCancel = () => undefined;
+  try {
+    const result = run();
+    if (result === undefined || result === null) {
+      outcome.done();
+      return nothingToCancel;
+    }
+    if (isPromiseLike(result)) {
+      result.then(
+        () => outcome.done(),
+        (error: unknown) => outcome.failed(error),
+      );
+      return nothingToCancel;
+    }
+    const subscription = from(result).subscribe({ error: (error: unknown) => outcome.failed(error), complete: () => outcome.done() });
+    return () => subscription.unsubscribe();
+  } catch (error) {
+    outcome.failed(error);
+    return nothingToCancel;
+  }
+}
