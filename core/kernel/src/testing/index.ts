@@ -1,1 +1,2 @@
+export * from './server-process.js';
 export * from './types.js';
