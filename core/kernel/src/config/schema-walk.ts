@@ -3,6 +3,7 @@ import { Clone, Default, Errors } from 'typebox/value';
 import type { Problem } from '../host/types.js';
 import { EnvText } from './env-text.js';
 import { nearest } from './nearest.js';
+import { put } from './put.js';
 import { got, type SettingPath, settingName } from './setting-text.js';
 import { parseUnit, type Unit } from './units.js';
 
@@ -29,6 +30,8 @@ const MOST_PROBLEMS = 100;
 /** One pass over schema and value: fills in, converts and checks, and collects a problem per mistake (at most 100). */
 export class SchemaWalk {
   readonly problems: Problem[] = [];
+  /** The variables that the value being looked at came from. */
+  private variables: readonly string[] = [];
 
   constructor(
     private readonly subject: string,
@@ -40,16 +43,24 @@ export class SchemaWalk {
   }
 
   private value(schema: ConfigSchema, value: unknown, path: SettingPath): unknown {
-    if (value instanceof EnvText && value.missing.length > 0) return this.missingVariables(value, path);
+    if (value instanceof EnvText && (value.missing.length > 0 || value.mistake !== undefined)) return this.unsubstituted(value, path);
     if (schema.unit !== undefined) return this.amount(schema, schema.unit, value, path);
     if (schema.anyOf !== undefined) return this.union(schema, schema.anyOf, value, path);
-    if (value instanceof EnvText) return this.value(schema, fromText(schema, value.text), path);
+    if (value instanceof EnvText) return this.substituted(schema, value, path);
     if (schema.type === 'object') return this.map(schema, value, path);
     if (schema.type === 'array') return this.list(schema, value, path);
     return this.leaf(schema, value, path);
   }
 
-  private missingVariables({ missing }: EnvText, path: SettingPath): undefined {
+  private substituted(schema: ConfigSchema, value: EnvText, path: SettingPath): unknown {
+    this.variables = value.fromEnvironment;
+    const result = this.value(schema, fromText(schema, value.text), path);
+    this.variables = [];
+    return result;
+  }
+
+  private unsubstituted({ missing, mistake }: EnvText, path: SettingPath): undefined {
+    if (mistake !== undefined) this.problem(path, mistake, `write \${NAME} or \${NAME:default}; $\${ is a literal \${`);
     for (const name of missing) {
       this.problem(path, `needs the environment variable ${name}, which is not set`, `set ${name}, or give a default: \${${name}:value}`);
     }
@@ -57,7 +68,14 @@ export class SchemaWalk {
   }
 
   private amount(schema: ConfigSchema, unit: Unit, value: unknown, path: SettingPath): unknown {
+    if (value instanceof EnvText) this.variables = value.fromEnvironment;
     const written = value instanceof EnvText ? value.text : value;
+    const result = this.writtenAmount(schema, unit, written, path);
+    this.variables = [];
+    return result;
+  }
+
+  private writtenAmount(schema: ConfigSchema, unit: Unit, written: unknown, path: SettingPath): unknown {
     const amount = typeof written === 'string' ? parseUnit(unit, written) : written;
     if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) {
       const kind = unit === 'bytes' ? 'a size such as 512MiB or 64KB' : 'a duration such as 10s, 100ms or 1h30m';
@@ -123,8 +141,9 @@ export class SchemaWalk {
       const closest = meant.reduce((a, b) => (b.problems.length < a.problems.length ? b : a));
       this.problems.push(...closest.problems);
     } else {
-      const written = value instanceof EnvText ? value.text : value;
-      this.problem(path, `must be ${listOf(variants.map(describe))} ${this.got(schema, written)}`);
+      const [written, variables] = value instanceof EnvText ? [value.text, value.fromEnvironment] : [value, []];
+      const shown = schema.writeOnly === true ? this.got(schema, written) : got(written, variables);
+      this.problem(path, `must be ${listOf(variants.map(describe))} ${shown}`);
     }
     return undefined;
   }
@@ -165,7 +184,7 @@ export class SchemaWalk {
   }
 
   private got(schema: ConfigSchema, value: unknown): string {
-    return schema.writeOnly === true ? '(value not shown)' : got(value);
+    return schema.writeOnly === true ? '(value not shown)' : got(value, this.variables);
   }
 
   private problem(path: SettingPath, message: string, fix?: string): void {
@@ -203,11 +222,6 @@ export const isMap = (value: unknown): value is Record<string, unknown> =>
 const isComposed = (schema: object): boolean => 'allOf' in schema || 'oneOf' in schema || '$ref' in schema || '$defs' in schema;
 
 const isTuple = (items: ConfigSchema['items']): items is readonly ConfigSchema[] => Array.isArray(items);
-
-/** Sets an own property whatever its name is: a plain assignment to `__proto__` would change the prototype instead. */
-export function put(target: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
-}
 
 /** Substituted text becomes a value by the schema's type; text that does not fit stays text and is reported as such. */
 function fromText(schema: ConfigSchema, text: string): unknown {

@@ -13,12 +13,13 @@ export function settingName(subject: string, path: SettingPath): string {
   return name;
 }
 
-/** What was written, short enough for a message: `(got "abc")`. */
-export function got(value: unknown): string {
+/** What was written, short enough for a message: `(got "abc")`, `(got "abc" from PORT)` when variables gave it. */
+export function got(value: unknown, variables: readonly string[] = []): string {
+  const source = variables.length === 0 ? '' : ` from ${variables.join(', ')}`;
   if (value === null || value === undefined) return '(got nothing)';
   if (Array.isArray(value)) return `(got a list of ${value.length})`;
   if (typeof value === 'object') return '(got a map)';
-  return `(got ${typeof value === 'string' ? JSON.stringify(clip(value)) : String(value)})`;
+  return `(got ${typeof value === 'string' ? JSON.stringify(clip(value)) : String(value)}${source})`;
 }
 
 const clip = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
