@@ -1,0 +1,157 @@
+import type { EntityModel, Field, MetricModel, MetricState, Model, RecordModel, Row, Value } from './models.js';
+
+/** Largest size of a field that names none: 1 MiB. */
+export const DEFAULT_MAX_BYTES = 1_048_576;
+/** Largest id of an entity in UTF-8 bytes. */
+export const MAX_ENTITY_ID_BYTES = 4096;
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
+/** Counts only texts that could be too long. */
+const fits = (text: string, maxBytes: number): boolean => text.length * 3 <= maxBytes || Buffer.byteLength(text, 'utf8') <= maxBytes;
+
+/**
+ * Cuts a text to at most `maxBytes` of UTF-8 without splitting a character, and replaces lone surrogates by U+FFFD.
+ * Meant for what people read (names, statements, messages); an id that is too long must be refused, since a cut one means something else.
+ */
+export function clip(text: string, maxBytes: number): string {
+  const sound = isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, '\uFFFD');
+  if (fits(sound, maxBytes)) return sound;
+  const bytes = Buffer.from(sound, 'utf8');
+  let end = Math.max(0, Math.floor(maxBytes));
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+function checkText(text: unknown, maxBytes: number): string | undefined {
+  if (typeof text !== 'string') return 'is not a string';
+  if (!isWellFormed(text)) return 'has a lone surrogate';
+  return fits(text, maxBytes) ? undefined : `is longer than ${maxBytes} bytes`;
+}
+
+function checkTexts(value: unknown, maxBytes: number): string | undefined {
+  if (!Array.isArray(value)) return 'is not a list of strings';
+  let bytes = 0;
+  for (const text of value) {
+    const reason = checkText(text, maxBytes);
+    if (reason !== undefined) return `has an entry that ${reason}`;
+    bytes += Buffer.byteLength(text as string, 'utf8');
+  }
+  return bytes <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+}
+
+function checkJson(value: unknown, maxBytes: number): string | undefined {
+  const reason = checkText(value, maxBytes);
+  if (reason !== undefined) return reason;
+  try {
+    JSON.parse(value as string);
+    return undefined;
+  } catch {
+    return 'is not JSON';
+  }
+}
+
+function checkValue(field: Field, value: Value): string | undefined {
+  const maxBytes = field.maxBytes ?? DEFAULT_MAX_BYTES;
+  switch (field.type) {
+    case 'string':
+      return checkText(value, maxBytes);
+    case 'int':
+    case 'instant':
+      return Number.isSafeInteger(value) ? undefined : 'is not a safe integer';
+    case 'double':
+      return Number.isFinite(value) ? undefined : 'is not a finite number';
+    case 'bool':
+      return typeof value === 'boolean' ? undefined : 'is not true or false';
+    case 'strings':
+      return checkTexts(value, maxBytes);
+    case 'json':
+      return checkJson(value, maxBytes);
+    case 'bytes':
+      if (!(value instanceof Uint8Array)) return 'is not bytes';
+      return value.byteLength <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+  }
+}
+
+function checkFields(fields: Readonly<Record<string, Field>>, row: Row): string | undefined {
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (!Object.hasOwn(fields, name)) return `${name.slice(0, 64)} is not a field`;
+    if (value === undefined || value === null) continue;
+    const reason = checkValue(fields[name]!, value);
+    if (reason !== undefined) return `${name} ${reason}`;
+  }
+  return undefined;
+}
+
+/** Why a row cannot be stored as a record of the model; undefined if it can. Null and undefined fields count as absent. Never throws. */
+export function checkRecord(model: RecordModel, row: Row): string | undefined {
+  if (typeof row[model.time] !== 'number') return `${model.time} is missing`;
+  if (model.id !== undefined && typeof row[model.id] !== 'string') return `${model.id} is missing`;
+  return checkFields(model.fields, row);
+}
+
+/** Why an update cannot be merged into an entity of the model; undefined if it can. Never throws. */
+export function checkEntityUpdate(
+  model: EntityModel,
+  update: { readonly id: string; readonly at: number; readonly row: Row },
+): string | undefined {
+  const reason = checkText(update.id, MAX_ENTITY_ID_BYTES);
+  if (reason !== undefined) return `id ${reason}`;
+  if (!Number.isSafeInteger(update.at)) return 'at is not an instant';
+  return checkFields(model.fields, update.row);
+}
+
+function checkTable(model: MetricModel, table: ReadonlyMap<number | string, ArrayLike<number>>): string | undefined {
+  if (model.table === undefined) return 'has a table';
+  for (const [key, sums] of table) {
+    const sound = model.table.key === 'int' ? Number.isSafeInteger(key) : typeof key === 'string' && isWellFormed(key);
+    if (!sound) return 'has a malformed key';
+    if (sums.length !== model.table.width) return `does not have ${model.table.width} sums for a key`;
+    for (let i = 0; i < sums.length; i++) if (!Number.isFinite(sums[i])) return 'has a sum that is not finite';
+  }
+  return undefined;
+}
+
+/** Why a state is none of the model; undefined if it is one. Never throws. */
+export function checkMetricState(model: MetricModel, state: MetricState): string | undefined {
+  if (state.slots.length !== model.slots.length) return `does not have ${model.slots.length} slots`;
+  for (let i = 0; i < state.slots.length; i++) if (!Number.isFinite(state.slots[i])) return `slot ${i} is not finite`;
+  return state.table === undefined ? undefined : checkTable(model, state.table);
+}
+
+/** Why no backend can serve a model; undefined if it is sound. */
+export function checkModel(model: Model): string | undefined {
+  if (model.kind === 'metric') return checkMetricModel(model);
+  const missing = (name: string | undefined, type: string, use: string): string | undefined =>
+    name !== undefined && model.fields[name]?.type !== type ? `${use} "${name}" is not a field of type ${type}` : undefined;
+  const unknown = model.filter.find((name) => !Object.hasOwn(model.fields, name));
+  if (unknown !== undefined) return `filter "${unknown}" is not a field`;
+  if (model.kind === 'entity') {
+    if (Object.hasOwn(model.fields, 'id')) return 'an entity has an id already: no field can be called "id"';
+    const union = Object.keys(model.fields).find(
+      (name) => (model.fields[name]!.merge === 'union') !== (model.fields[name]!.type === 'strings'),
+    );
+    return union === undefined
+      ? missing(model.text, 'string', 'text')
+      : `field "${union}": lists of strings, and only they, merge by union`;
+  }
+  return (
+    missing(model.time, 'instant', 'time') ??
+    missing(model.id, 'string', 'id') ??
+    missing(model.group, 'string', 'group') ??
+    missing(model.tags, 'strings', 'tags') ??
+    missing(model.text, 'string', 'text') ??
+    missing(model.body, 'bytes', 'body')
+  );
+}
+
+function checkMetricModel({ slots, table, value }: MetricModel): string | undefined {
+  const lost = slots.findIndex((merge, i) => merge === 'last' && slots[i + 1] !== 'max');
+  if (lost >= 0) return `slot ${lost} is a "last" whose time is not in a "max" slot after it`;
+  if (table !== undefined && !(table.width >= 1 && table.maxKeys >= 1)) return 'its table holds nothing';
+  if (value === undefined) return undefined;
+  const weights = [value.of, ...(Array.isArray(value.over) ? [value.over as readonly number[]] : [])];
+  if (weights.some((w) => w.length !== slots.length)) return `its value does not have ${slots.length} weights`;
+  return undefined;
+}

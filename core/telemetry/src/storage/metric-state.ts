@@ -1,0 +1,93 @@
+import type { MetricModel, MetricState } from './models.js';
+
+/**
+ * Keys that a merged table keeps: the smallest, so that any order of merging keeps the same ones with the same sums.
+ * A model's own `maxKeys` is not applied here: it limits what one minute of one writer admits, as the reference says.
+ */
+export const MAX_TABLE_KEYS = 65_536;
+
+/** A state that others are merged into. */
+export interface MutableMetricState extends MetricState {
+  readonly slots: number[];
+  readonly table?: Map<number | string, number[]>;
+}
+
+/** A state of one's own with the same content. */
+export function copyMetricState(state: MetricState): MutableMetricState {
+  const slots = Array.from(state.slots);
+  if (state.table === undefined) return { slots };
+  const table = new Map<number | string, number[]>();
+  for (const [key, sums] of state.table) table.set(key, Array.from(sums));
+  return { slots, table };
+}
+
+/**
+ * Merges `delta` into `into`, slot by slot and key by key: commutative and associative as far as adding numbers is (exactly so for
+ * integers below 2^53). A `last` slot belongs to the larger time, which is in the `max` slot after it; of equal times the larger value wins.
+ * Sums stop at the largest finite number. `into` must be of the same model; returns it, or a new object where it had no table yet.
+ */
+export function mergeMetricState(model: MetricModel, into: MutableMetricState, delta: MetricState): MutableMetricState {
+  mergeSlots(model.slots, into.slots, delta.slots);
+  if (delta.table === undefined) return into;
+  if (into.table === undefined) return { slots: into.slots, table: copyMetricState(delta).table! };
+  addTable(into.table, delta.table);
+  return into;
+}
+
+function mergeSlots(merges: MetricModel['slots'], into: number[], delta: ArrayLike<number>): void {
+  for (let i = 0; i < merges.length; i++) {
+    const a = into[i]!;
+    const b = delta[i]!;
+    switch (merges[i]) {
+      case 'sum':
+        into[i] = finite(a + b);
+        break;
+      case 'max':
+        if (b > a) into[i] = b;
+        break;
+      case 'min':
+        if (b < a) into[i] = b;
+        break;
+      case 'last': {
+        // The time slot comes next, so it still holds the time of `a`.
+        const order = delta[i + 1]! - into[i + 1]! || b - a;
+        if (order > 0) into[i] = b;
+        break;
+      }
+    }
+  }
+}
+
+function addTable(into: Map<number | string, number[]>, delta: ReadonlyMap<number | string, ArrayLike<number>>): void {
+  for (const [key, sums] of delta) {
+    const known = into.get(key);
+    if (known === undefined) into.set(key, Array.from(sums));
+    else for (let i = 0; i < known.length; i++) known[i] = finite(known[i]! + (sums[i] ?? 0));
+  }
+  if (into.size <= MAX_TABLE_KEYS) return;
+  const keys = [...into.keys()].sort((a, b) => (a < b ? -1 : 1));
+  for (const key of keys.slice(MAX_TABLE_KEYS)) into.delete(key);
+}
+
+const finite = (sum: number): number => Math.min(Math.max(sum, -Number.MAX_VALUE), Number.MAX_VALUE);
+
+/**
+ * The value of a bucket by the closed formula of the model: (of . slots) / (over . slots), where `over` may be the length of the bucket.
+ * Truncated toward zero if the model says integer; 0 where it would divide by nothing. Undefined for models without a formula.
+ * `minutes`: length of the bucket, `Zone.minutes`.
+ */
+export function metricValue(model: MetricModel, state: MetricState, minutes: number): number | undefined {
+  const { value } = model;
+  if (value === undefined) return undefined;
+  const top = dot(value.of, state.slots);
+  const below = value.over === undefined ? 1 : value.over === 'minutes' ? minutes : dot(value.over, state.slots);
+  if (below === 0) return 0;
+  // Adding 0 turns -0 into 0.
+  return (value.integer ? Math.trunc(top / below) : top / below) + 0;
+}
+
+function dot(weights: readonly number[], slots: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) sum += weights[i]! * slots[i]!;
+  return finite(sum);
+}

@@ -1,0 +1,57 @@
+import type { Precision } from '../storage/models.js';
+import type { Buckets, Range } from '../storage/query.js';
+import { parseWallClock, type Step } from './wire.js';
+import type { Zone } from './zone.js';
+
+/** Buckets that one duration may name. Series have a lower limit of their own; this one keeps rankings and lists from endless ranges. */
+const MAX_BUCKETS: Readonly<Record<Precision, number>> = { minute: 200_000, hour: 20_000, day: 20_000 };
+const STEPS: Readonly<Record<string, Step>> = { DAY: 'day', HOUR: 'hour', MINUTE: 'minute', SECOND: 'second' };
+const SHAPES: Readonly<Record<Step, string>> = {
+  day: 'yyyy-MM-dd',
+  hour: 'yyyy-MM-dd HH',
+  minute: 'yyyy-MM-dd HHmm',
+  second: 'yyyy-MM-dd HHmmss',
+};
+
+/** The message says what is wrong with the duration, in words for whoever sent the query. */
+export class DurationError extends Error {
+  override readonly name = 'DurationError';
+}
+
+export interface Duration {
+  readonly step: Step;
+  /** From the first instant of the start to the last of the end: both are inclusive on the wire. */
+  readonly range: Range;
+  /** The metric buckets of the duration; minutes when the step is a second. */
+  readonly buckets: Buckets;
+}
+
+/**
+ * Reads a duration of a query: local times in the zone, written by the step (`2024-05-01 1330` by MINUTE). Source: query.md 3.1.
+ * @throws DurationError for anything malformed, a start after the end, or more buckets than can be searched.
+ */
+export function parseDuration(zone: Zone, input: { readonly start: string; readonly end: string; readonly step: string }): Duration {
+  const step = Object.hasOwn(STEPS, input.step) ? STEPS[input.step] : undefined;
+  if (step === undefined) throw new DurationError(`unknown step "${input.step.slice(0, 20)}": use DAY, HOUR, MINUTE or SECOND`);
+  const read = (name: 'start' | 'end', choose: 'earlier' | 'later'): number => {
+    const instant = parseWallClock(zone, input[name], step, choose);
+    if (instant === undefined) throw new DurationError(`${name} "${input[name].slice(0, 40)}" is not a time of the form "${SHAPES[step]}"`);
+    return instant;
+  };
+  const start = read('start', 'earlier');
+  const end = read('end', 'later');
+  if (start > end) throw new DurationError(`start "${input.start}" is later than end "${input.end}"`);
+  if (step === 'second') return { step, range: { from: start, to: end + 1000 }, buckets: bucketsOf(zone, start, end, 'minute') };
+  const range = { from: zone.floor(start, step), to: zone.next(end, step) };
+  return { step, range, buckets: bucketsOf(zone, start, end, step) };
+}
+
+function bucketsOf(zone: Zone, start: number, end: number, precision: Precision): Buckets {
+  const from = zone.floor(start, precision);
+  const limit = MAX_BUCKETS[precision];
+  let count = 0;
+  if (precision === 'minute') count = (zone.next(end, 'minute') - from) / 60_000;
+  else for (let at = from; at <= end && count <= limit; at = zone.next(at, precision)) count++;
+  if (count > limit) throw new DurationError(`the duration has more than ${limit} ${precision}s`);
+  return { precision, from, count };
+}
