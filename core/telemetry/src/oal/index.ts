@@ -1,1 +1,4 @@
-export {};
+export { type CompiledMetric, type CompiledOal, type CompileOptions, compileOal, DEFAULT_APDEX_THRESHOLD } from './compile.js';
+export { LabelLimits } from './label-limits.js';
+export { Accumulator, Plan, type SkipListener, type SkipReason } from './plan.js';
+export { formatOalProblem, type OalProblem } from './problem.js';

@@ -1,0 +1,198 @@
+import type { MetricStep, MetricTable } from '../metrics/function.js';
+import type { Source, SourceDefinition } from '../sources/source.js';
+import type { Instant, MetricModel, MetricState } from '../storage/models.js';
+import type { Read } from './attribute.js';
+import { type Bits, bitsOf, FilterSet } from './filter-set.js';
+import type { LabelLimits } from './label-limits.js';
+import type { MetricInputs } from './metric-inputs.js';
+
+/**
+ * Why a metric left out an input: `missing` = the attribute has no value; `not-a-number` = a cast of other text, NaN or infinite;
+ * `broken-condition` = the same in a filter or argument; `threw` = reading the attribute threw; `label-limit` = one label too many
+ * for the entity in this hour; `label-length` = longer than 1024 characters; `table-full` = more distinct keys in a minute than are kept.
+ */
+export type SkipReason = 'missing' | 'not-a-number' | 'broken-condition' | 'threw' | 'label-limit' | 'label-length' | 'table-full';
+export type SkipListener = (metric: string, reason: SkipReason) => void;
+
+const MAX_LABEL = 1024;
+const NO_SLOTS = new Float64Array(0);
+
+/** The growing state of all metrics of one source on one entity in one minute. */
+export class Accumulator {
+  /** A mark for each metric that had an input, then the slots of all metrics. */
+  readonly slots: Float64Array;
+  readonly tables: (MetricTable | undefined)[] = [];
+
+  constructor(
+    start: Float64Array,
+    readonly entity: string,
+    readonly minute: Instant,
+  ) {
+    this.slots = new Float64Array(start);
+  }
+}
+
+/** What a plan does for one metric. All members always present, so that all of them have one shape. */
+interface PlannedMetric {
+  readonly name: string;
+  readonly model: MetricModel;
+  /** Its filters, in the order of the script. */
+  readonly chain: readonly number[];
+  readonly required: Bits;
+  readonly value: Read | undefined;
+  readonly text: Read | undefined;
+  /** Numbers of the conditions among its arguments, -1 for none. */
+  readonly first: number;
+  readonly second: number;
+  readonly step: MetricStep;
+  readonly mark: number;
+  readonly offset: number;
+  /** Place of its table, -1 if it has none. */
+  readonly table: number;
+  /** Labels an hour; 0 when its table has none. */
+  readonly labelLimit: number;
+}
+
+export interface PlanInput {
+  readonly model: MetricModel;
+  readonly inputs: MetricInputs;
+  readonly step: MetricStep;
+}
+
+/** Everything that the sources of one definition do to metrics: filters tested once, then one step for each metric. */
+export class Plan {
+  private readonly filters = new FilterSet();
+  private readonly metrics: readonly PlannedMetric[];
+  private readonly start: Float64Array;
+
+  constructor(
+    readonly definition: SourceDefinition,
+    inputs: readonly PlanInput[],
+    private readonly labels: LabelLimits,
+    private readonly onSkip: SkipListener,
+  ) {
+    const start: number[] = inputs.map(() => 0);
+    let tables = 0;
+    this.metrics = inputs.map(({ model, inputs: given, step }, mark) => {
+      const offset = start.length;
+      start.push(...given.function.start);
+      return this.planned(model, given, step, { mark, offset, table: model.table === undefined ? -1 : tables++ });
+    });
+    this.filters.seal();
+    this.start = Float64Array.from(start);
+  }
+
+  private planned(
+    model: MetricModel,
+    given: MetricInputs,
+    step: MetricStep,
+    place: Pick<PlannedMetric, 'mark' | 'offset' | 'table'>,
+  ): PlannedMetric {
+    const chain: number[] = [];
+    for (const filter of given.filters) chain.push(this.filters.add(filter, chain));
+    const [first = -1, second = -1] = given.tests.map((test) => this.filters.add(test, chain));
+    const labelLimit = model.table?.key === 'string' ? model.table.maxKeys : 0;
+    const { value, text } = given;
+    return {
+      name: model.name,
+      model,
+      chain,
+      required: bitsOf(chain),
+
+      value,
+      text,
+      first,
+      second,
+      step,
+      labelLimit,
+      ...place,
+    };
+  }
+
+  /** Whether any metric wants sources of this definition. */
+  get empty(): boolean {
+    return this.metrics.length === 0;
+  }
+
+  accumulator(entity: string, minute: Instant): Accumulator {
+    return new Accumulator(this.start, entity, minute);
+  }
+
+  /** Adds a source to the state of its entity and minute. Never throws: what cannot be added is told to the skip listener. */
+  add(source: Source, into: Accumulator): void {
+    const { filters, metrics } = this;
+    if (metrics.length === 0) return;
+    filters.evaluate(source);
+    for (let i = 0; i < metrics.length; i++) {
+      const metric = metrics[i]!;
+      const reason = filters.all(metric.required)
+        ? this.addTo(metric, source, into)
+        : filters.stoppedByBroken(metric.chain)
+          ? 'broken-condition'
+          : undefined;
+      if (reason !== undefined) this.onSkip(metric.name, reason);
+    }
+  }
+
+  private addTo(metric: PlannedMetric, source: Source, into: Accumulator): SkipReason | undefined {
+    const { filters } = this;
+    const { first, second } = metric;
+    let value: unknown = 0;
+    let text: unknown;
+    try {
+      if (metric.value !== undefined) value = metric.value(source);
+      if (metric.text !== undefined) text = metric.text(source);
+    } catch {
+      return 'threw';
+    }
+    if (typeof value !== 'number') return value == null ? 'missing' : 'not-a-number';
+    if (!Number.isFinite(value)) return 'not-a-number';
+    if (first >= 0 && (filters.isBroken(first) || (second >= 0 && filters.isBroken(second)))) return 'broken-condition';
+    const label = typeof text === 'string' ? text : undefined;
+    const table = metric.table < 0 ? undefined : tableOf(into, metric.table);
+    const reason = metric.labelLimit > 0 ? this.labelProblem(metric, label, table!, into) : undefined;
+    if (reason !== undefined) return reason;
+    const { slots } = into;
+    if (
+      !metric.step(slots, metric.offset, table, value, first >= 0 && filters.passes(first), second >= 0 && filters.passes(second), label)
+    ) {
+      return 'table-full';
+    }
+    slots[metric.mark] = 1;
+    return undefined;
+  }
+
+  private labelProblem(
+    { name, labelLimit }: PlannedMetric,
+    label: string | undefined,
+    table: MetricTable,
+    { entity, minute }: Accumulator,
+  ): SkipReason | undefined {
+    if (label === undefined) return 'missing';
+    if (table.has(label)) return undefined;
+    if (label.length > MAX_LABEL) return 'label-length';
+    return this.labels.admit(name, entity, minute, label, labelLimit) ? undefined : 'label-limit';
+  }
+
+  /** The increments that an accumulator holds: of the metrics that had an input. They share its memory. */
+  collect({ slots, tables }: Accumulator): Map<MetricModel, MetricState> {
+    const states = new Map<MetricModel, MetricState>();
+    for (const { mark, model, offset, table } of this.metrics) {
+      if (slots[mark] === 0) continue;
+      const width = model.slots.length;
+      const own = width === 0 ? NO_SLOTS : slots.subarray(offset, offset + width);
+      const kept = table < 0 ? undefined : tables[table];
+      states.set(model, kept === undefined ? { slots: own } : { slots: own, table: kept });
+    }
+    return states;
+  }
+}
+
+function tableOf(accumulator: Accumulator, index: number): MetricTable {
+  let table = accumulator.tables[index];
+  if (table === undefined) {
+    table = new Map();
+    accumulator.tables[index] = table;
+  }
+  return table;
+}
