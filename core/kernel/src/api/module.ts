@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { Static, TSchema } from 'typebox';
+import { withCoreCopy } from './core-copy.js';
 import type { Clock, Health, Logger, Meter } from './facilities.js';
 import type { Batch, Handler, Publisher } from './streams.js';
 import type { AnyPointToken, AnyServiceToken, AnyStreamToken, Contributed, PointToken, ServiceToken, StreamToken } from './tokens.js';
@@ -40,13 +41,14 @@ export interface ModuleDefinition<
   activate?(context: ModuleContext<Static<C>, N, O, P>): void | Promise<void>;
 }
 
+/** Makes a module's definition, the default export of its package. The definition is frozen and remembers which copy of core made it. */
 export function defineModule<
   const C extends TSchema,
   const N extends Tokens = {},
   const O extends Tokens = {},
   const P extends Streams = {},
 >(definition: ModuleDefinition<C, N, O, P>): ModuleDefinition<C, N, O, P> {
-  return definition;
+  return withCoreCopy(definition);
 }
 
 /** Everything a module is given. What it did not declare, it cannot reach. */

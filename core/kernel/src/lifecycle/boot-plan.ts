@@ -1,0 +1,65 @@
+import Type from 'typebox';
+import { coreCopyOf, THIS_CORE } from '../api/core-copy.js';
+import { checkConfig } from '../config/check-config.js';
+import { buildGraph, type ModuleGraph } from '../graph/module-graph.js';
+import type { AnyModule, HostModule, Problem } from '../host/types.js';
+import { Contributions } from './contributions.js';
+
+const NO_CONFIG = Type.Object({}, { additionalProperties: false });
+
+/** What is known of a host before any code of a module runs. */
+export interface BootPlan {
+  readonly graph: ModuleGraph;
+  /** Checked configuration by module, defaults filled in. */
+  readonly configs: ReadonlyMap<AnyModule, unknown>;
+  readonly contributions: Contributions;
+  readonly problems: readonly Problem[];
+}
+
+/** Validates everything that is declared; all problems of all modules come together. */
+export function planBoot(modules: readonly HostModule[], hostServices: readonly symbol[]): BootPlan {
+  // What a stranger declares cannot be trusted, and nothing that is said about the others holds without it.
+  const strangers = modules.flatMap((module) => [...copyProblems(module)]);
+  const known = strangers.length === 0 ? modules : [];
+  const definitions = known.map(({ definition }) => definition);
+  const configs = new Map<AnyModule, unknown>();
+  const problems: Problem[] = strangers;
+  for (const { definition, config, origin } of known) {
+    const checked = checkConfig(definition.config ?? NO_CONFIG, config, `modules.${definition.name}`, origin);
+    configs.set(definition, checked.value);
+    problems.push(...checked.problems);
+  }
+  const graph = buildGraph(
+    known.map(({ definition, origin }) => ({ definition, at: placeOf(origin) })),
+    hostServices,
+  );
+  const contributions = new Contributions(definitions);
+  problems.push(...graph.problems, ...contributions.problems(definitions, 'data'));
+  return { graph, configs, contributions, problems };
+}
+
+function placeOf(origin: HostModule['origin']): { readonly at?: string } {
+  const at = origin?.([]);
+  return at === undefined ? {} : { at };
+}
+
+function* copyProblems({ definition, origin }: HostModule): Iterable<Problem> {
+  const copy = coreCopyOf(definition);
+  if (copy === THIS_CORE) return;
+  const subject = `modules.${definition.name}`;
+  if (copy === undefined) {
+    yield {
+      ...placeOf(origin),
+      subject,
+      message: 'is not a module definition',
+      fix: 'Export what defineModule(...) of @skein/core returns.',
+    };
+    return;
+  }
+  yield {
+    ...placeOf(origin),
+    subject,
+    message: `was made with another copy of @skein/core: ${copy.path}; this host is ${THIS_CORE.path}`,
+    fix: 'Make @skein/core a peer dependency of the module, so that npm installs it once.',
+  };
+}

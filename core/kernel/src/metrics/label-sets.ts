@@ -1,0 +1,52 @@
+import type { Labels } from '../api/facilities.js';
+import { labelName } from './text-format.js';
+
+const MAX_LABEL_SETS = 100;
+const OVERFLOW: Labels = { overflow: 'true' };
+const NO_LABELS: Labels = {};
+
+/** The label sets of one metric, with something of type `V` for each: at most 100, and one more for all that come later. */
+export class LabelSets<V> {
+  readonly #make: () => V;
+  readonly #sets = new Map<string, { readonly labels: Labels; value: V }>();
+
+  constructor(make: () => V) {
+    this.#make = make;
+  }
+
+  at(labels: Labels = NO_LABELS): V {
+    return this.#entry(labels).value;
+  }
+
+  set(labels: Labels, update: (value: V) => V): void {
+    const entry = this.#entry(labels);
+    entry.value = update(entry.value);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [Labels, V]> {
+    for (const { labels, value } of this.#sets.values()) yield [labels, value];
+  }
+
+  #entry(labels: Labels): { readonly labels: Labels; value: V } {
+    const clean = cleanLabels(labels);
+    const known = this.#sets.get(keyOf(clean));
+    if (known !== undefined) return known;
+    const full = this.#sets.size >= MAX_LABEL_SETS;
+    const kept = full ? OVERFLOW : clean;
+    const key = keyOf(kept);
+    const existing = this.#sets.get(key);
+    if (existing !== undefined) return existing;
+    const made = { labels: kept, value: this.#make() };
+    this.#sets.set(key, made);
+    return made;
+  }
+}
+
+/** Label sets that are written alike are one set: names are made valid, and order does not matter. */
+function cleanLabels(labels: Labels): Labels {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return NO_LABELS;
+  return Object.fromEntries(entries.map(([name, value]) => [labelName(name), String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const keyOf = (labels: Labels): string => (labels === NO_LABELS ? '' : JSON.stringify(labels));
