@@ -1,3 +1,4 @@
+import type { TagKeys } from './tag-keys.js';
 import { asBuffer, BYTES, VARINT, WireReader } from './wire-reader.js';
 
 export const SpanType = { Entry: 0, Exit: 1, Local: 2 } as const;
@@ -62,6 +63,43 @@ export class SpanView {
       const { tagKey, value } = this.tagAt(i);
       yield [tagKey, value];
     }
+  }
+
+  /**
+   * Finds the tags whose keys are among `keys`, in wire order, repeated keys included.
+   * `into` is emptied, and receives three numbers for each: index of the key, start and end of the value for {@link text}.
+   */
+  findTags(keys: TagKeys, into: number[]): void {
+    into.length = 0;
+    const { tagRanges } = this;
+    if (tagRanges.length === 0) return;
+    const reader = new WireReader(this.bytes, 0, 0);
+    for (let i = 0; i < tagRanges.length; i += 2) {
+      reader.at = tagRanges[i]!;
+      reader.end = tagRanges[i + 1]!;
+      let key = keys.indexOf(this.bytes, 0, 0);
+      let from = 0;
+      let to = 0;
+      while (reader.next()) {
+        if (reader.type !== BYTES || reader.field > 2) {
+          reader.skip();
+          continue;
+        }
+        const limit = reader.limit();
+        if (reader.field === 1) key = keys.indexOf(this.bytes, reader.at, limit);
+        else {
+          from = reader.at;
+          to = limit;
+        }
+        reader.at = limit;
+      }
+      if (key >= 0) into.push(key, from, to);
+    }
+  }
+
+  /** A part of the segment's bytes as text. */
+  text(from: number, to: number): string {
+    return this.bytes.toString('utf8', from, to);
   }
 
   private tagAt(i: number): { tagKey: string; value: string } {

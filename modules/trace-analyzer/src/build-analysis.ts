@@ -1,0 +1,95 @@
+import type { Clock, Static } from '@skein/core';
+import type { Naming } from '@skein/telemetry';
+import type { Storage } from '@skein/telemetry/storage';
+import { AddressAliases } from './aliases.js';
+import type { AnalyzerConfig } from './config.js';
+import { Directory } from './directory.js';
+import { LocalDays } from './local-days.js';
+import { Recently } from './recently.js';
+import { SamplingPolicy } from './sampling-policy.js';
+import { type AnalysisReports, SegmentAnalyzer, type TimeWindow } from './segment-analyzer.js';
+import { SegmentRecorder } from './segment-record.js';
+import { SpanTags } from './span-tags.js';
+import { SlowThresholds } from './thresholds.js';
+import { TrafficAnalysis } from './traffic.js';
+import { VirtualServices } from './virtual-services.js';
+
+export const MAX_ALIASES = 1_000_000;
+/** Names and ids of services, instances and endpoints that are kept encoded. */
+const DIRECTORY_BYTES = 64 * 1024 * 1024;
+const WRITTEN_TAGS = 50_000;
+const WRITTEN_ENDPOINTS = 50_000;
+/** How far ahead of this server's clock a span may begin, ms. */
+const AHEAD = 10 * 60_000;
+
+export interface Surroundings {
+  readonly storage: Pick<Storage, 'traits'>;
+  readonly naming: Naming;
+  readonly zone: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly reports: AnalysisReports;
+}
+
+/** The analyzer, and what it remembers between segments. */
+export interface Analysis {
+  readonly analyzer: SegmentAnalyzer;
+  readonly aliases: AddressAliases;
+  readonly directory: Directory;
+  readonly recorder: SegmentRecorder;
+  /** Rows were lost on their way to storage: whatever is written once in a while is written again. */
+  rowsLost(): void;
+}
+
+export function buildAnalysis(config: Static<typeof AnalyzerConfig>, { storage, naming, zone, clock, reports }: Surroundings): Analysis {
+  const directory = new Directory(naming, DIRECTORY_BYTES);
+  const aliases = new AddressAliases(naming, () => clock.now(), MAX_ALIASES);
+  const writtenTags = new Recently(WRITTEN_TAGS);
+  const writtenEndpoints = new Recently(WRITTEN_ENDPOINTS);
+  const recorder = new SegmentRecorder(
+    directory,
+    {
+      status: config.segmentStatusAnalysisStrategy,
+      forceErrors: config.forceSampleErrorSegment,
+      sampling: new SamplingPolicy(config.samplingPolicy),
+    },
+    new LocalDays(zone),
+    writtenTags,
+  );
+  const traffic = new TrafficAnalysis(
+    directory,
+    aliases,
+    {
+      gateways: new Set(config.gateways.flatMap((g) => g.instances.map((i) => `${i.host}:${i.port}`))),
+      noUpstreamRealAddress: new Set(config.noUpstreamRealAddressAgents),
+    },
+    writtenEndpoints,
+  );
+  const virtual = new VirtualServices(directory, {
+    slowDatabase: new SlowThresholds(config.slowDBAccessThreshold),
+    slowCacheRead: new SlowThresholds(config.slowCacheReadThreshold),
+    slowCacheWrite: new SlowThresholds(config.slowCacheWriteThreshold),
+    maxStatement: config.maxSlowSQLLength,
+  });
+  const window = (): TimeWindow => {
+    const now = clock.now();
+    const { metrics, traces } = storage.traits.retention;
+    return { from: now - Math.max(metrics, traces), to: now + AHEAD };
+  };
+  const analyzer = new SegmentAnalyzer(
+    {
+      directory,
+      tags: new SpanTags(config.searchableTracesTags),
+      traffic: config.traceAnalysis ? traffic : undefined,
+      virtual,
+      recorder,
+      window,
+    },
+    reports,
+  );
+  const rowsLost = (): void => {
+    aliases.forgetWritten();
+    writtenTags.clear();
+    writtenEndpoints.clear();
+  };
+  return { analyzer, aliases, directory, recorder, rowsLost };
+}

@@ -1,0 +1,32 @@
+import type { Layer, RequestFacts } from '@skein/telemetry';
+import type { MemberNode, ServiceNode } from './directory.js';
+
+/** What a call was like, and when it began. */
+export interface Facts extends RequestFacts {
+  /** Start, ms since the epoch. */
+  readonly time: number;
+}
+
+/** One side of a call. */
+export interface Side {
+  readonly service: ServiceNode;
+  /** Its name may be empty: unknown. */
+  readonly instance: MemberNode;
+  readonly layer: Layer;
+  /** Undefined where the side has none. Behind a broker or gateway its owner is not `service`, but the service that produced the message. */
+  readonly endpoint: MemberNode | undefined;
+  /** Layer of the endpoint's owner. */
+  readonly endpointLayer: Layer;
+}
+
+/** One call between two sides, as one of them saw it. */
+export interface Call {
+  readonly from: Side;
+  readonly to: Side;
+  readonly facts: Facts;
+  readonly componentId: number;
+  /** A DetectPoint. */
+  readonly detectPoint: number;
+  /** Name of what was called. */
+  readonly operation: string;
+}

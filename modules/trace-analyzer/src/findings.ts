@@ -1,0 +1,45 @@
+import type { Observation, Source } from '@skein/telemetry';
+import type { EntityUpdate, RecordRow } from '@skein/telemetry/storage';
+import type { SegmentFindings } from './contract.js';
+
+/** Rough sizes in memory: a source with the objects only it refers to, and a record or entity row without its binary. */
+const SOURCE_WEIGHT = 200;
+const ROW_WEIGHT = 300;
+
+/** Collects one segment's observation. */
+export class Findings implements SegmentFindings {
+  readonly sources: Source[] = [];
+  readonly records: RecordRow[] = [];
+  readonly entities: EntityUpdate[] = [];
+
+  source(source: Source): void {
+    this.sources.push(source);
+  }
+
+  record(row: RecordRow): void {
+    this.records.push(row);
+  }
+
+  entity(update: EntityUpdate): void {
+    this.entities.push(update);
+  }
+
+  /** How much was found so far, for {@link rollBack}. */
+  mark(): readonly [sources: number, records: number, entities: number] {
+    return [this.sources.length, this.records.length, this.entities.length];
+  }
+
+  /** Drops what was added since the mark. */
+  rollBack([sources, records, entities]: ReturnType<Findings['mark']>): void {
+    this.sources.length = sources;
+    this.records.length = records;
+    this.entities.length = entities;
+  }
+
+  /** `bytes`: size of the segment that the sources and the record refer to. */
+  observation(bytes: number): Observation {
+    const { sources, records, entities } = this;
+    const weight = bytes + SOURCE_WEIGHT * sources.length + ROW_WEIGHT * (records.length + entities.length);
+    return { sources, records, entities, weight };
+  }
+}

@@ -1,0 +1,32 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Handler, Publisher } from '@skein/core';
+import type { Observation, SegmentMessage } from '@skein/telemetry';
+import type { Analysis } from './build-analysis.js';
+
+/** How long segments are analysed at a stretch before other work may run, ms. */
+const STRETCH = 10;
+
+/** Analyses a batch item by item, and publishes what was found as one batch; settles when that is durable. */
+export function handleSegments({ analyzer, rowsLost }: Analysis, publisher: Publisher<Observation>): Handler<SegmentMessage> {
+  return async (batch, signal) => {
+    const found: Observation[] = [];
+    let yieldAt = performance.now() + STRETCH;
+    for (const { bytes } of batch.items) {
+      const result = analyzer.analyze(bytes);
+      if (typeof result === 'string') batch.skip(1, result);
+      else found.push(result);
+      if (performance.now() > yieldAt) {
+        await setImmediate();
+        yieldAt = performance.now() + STRETCH;
+      }
+    }
+    if (found.length === 0) return;
+    try {
+      const receipt = await publisher.publish(found, { signal });
+      await receipt.handled;
+    } catch (error) {
+      rowsLost();
+      throw error;
+    }
+  };
+}

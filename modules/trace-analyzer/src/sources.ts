@@ -1,0 +1,357 @@
+import {
+  AllDefinition,
+  CacheAccessDefinition,
+  DatabaseAccessDefinition,
+  EndpointDefinition,
+  EndpointRelationDefinition,
+  MQAccessDefinition,
+  MQEndpointAccessDefinition,
+  NO_SIDE_CAR,
+  ServiceDefinition,
+  ServiceInstanceDefinition,
+  ServiceInstanceRelationDefinition,
+  ServiceRelationDefinition,
+  type SideCar,
+  type SourceDefinition,
+} from '@skein/telemetry';
+import type { Call, Facts, Side } from './call.js';
+import type { Named } from './contract.js';
+import type { MemberNode, ServiceNode } from './directory.js';
+
+/**
+ * The sources that segments give. Classes, because hundreds of thousands are made a second: aggregation reads their fields at fixed places,
+ * and names that only a filter may want are looked up in the call when asked for.
+ * Fields are declared, not initialised: each is then written once.
+ */
+abstract class Traffic {
+  declare readonly definition: SourceDefinition;
+  declare readonly entity: string;
+  declare readonly time: number;
+  declare readonly latency: number;
+  declare readonly status: boolean;
+  declare readonly httpResponseStatusCode: number;
+  declare readonly rpcStatusCode: string | undefined;
+  declare readonly type: number;
+  declare protected readonly facts: Facts;
+
+  constructor(definition: SourceDefinition, entity: string, facts: Facts) {
+    this.definition = definition;
+    this.entity = entity;
+    this.time = facts.time;
+    this.latency = facts.latency;
+    this.status = facts.status;
+    this.httpResponseStatusCode = facts.httpResponseStatusCode;
+    this.rpcStatusCode = facts.rpcStatusCode;
+    this.type = facts.type;
+    this.facts = facts;
+  }
+
+  get tags(): readonly string[] {
+    return this.facts.tags;
+  }
+
+  get tag(): (key: string) => string | undefined {
+    return this.facts.tag;
+  }
+
+  get sideCar(): SideCar {
+    return NO_SIDE_CAR;
+  }
+}
+
+/** A request at the side that served it. */
+abstract class ServedTraffic extends Traffic {
+  declare protected readonly side: Side;
+
+  constructor(definition: SourceDefinition, entity: string, facts: Facts, side: Side) {
+    super(definition, entity, facts);
+    this.side = side;
+  }
+
+  get serviceInstanceName(): string {
+    return this.side.instance.name;
+  }
+
+  get endpointName(): string {
+    return this.side.endpoint?.name ?? '';
+  }
+
+  get serviceName(): string {
+    return this.side.service.name;
+  }
+
+  get serviceId(): string {
+    return this.side.service.id;
+  }
+
+  get serviceLayer(): string {
+    return this.side.layer;
+  }
+}
+
+export class AllTraffic extends ServedTraffic {
+  constructor(facts: Facts, side: Side) {
+    super(AllDefinition, '', facts, side);
+  }
+
+  get name(): string {
+    return this.side.service.name;
+  }
+}
+
+export class ServiceTraffic extends ServedTraffic {
+  constructor(facts: Facts, side: Side) {
+    super(ServiceDefinition, side.service.id, facts, side);
+  }
+
+  get name(): string {
+    return this.side.service.name;
+  }
+
+  get layer(): string {
+    return this.side.layer;
+  }
+}
+
+export class InstanceTraffic extends ServedTraffic {
+  constructor(facts: Facts, side: Side) {
+    super(ServiceInstanceDefinition, side.instance.id, facts, side);
+  }
+
+  get name(): string {
+    return this.side.instance.name;
+  }
+}
+
+export class EndpointTraffic extends ServedTraffic {
+  declare private readonly endpoint: MemberNode;
+
+  constructor(facts: Facts, side: Side, endpoint: MemberNode) {
+    super(EndpointDefinition, endpoint.id, facts, side);
+    this.endpoint = endpoint;
+  }
+
+  get name(): string {
+    return this.endpoint.name;
+  }
+}
+
+abstract class RelationTraffic extends Traffic {
+  declare readonly componentId: number;
+  declare readonly detectPoint: number;
+  declare protected readonly call: Call;
+
+  constructor(definition: SourceDefinition, entity: string, call: Call) {
+    super(definition, entity, call.facts);
+    this.componentId = call.componentId;
+    this.detectPoint = call.detectPoint;
+    this.call = call;
+  }
+
+  get sourceServiceId(): string {
+    return this.call.from.service.id;
+  }
+
+  get destServiceId(): string {
+    return this.call.to.service.id;
+  }
+
+  get sourceServiceName(): string {
+    return this.call.from.service.name;
+  }
+
+  get destServiceName(): string {
+    return this.call.to.service.name;
+  }
+
+  get sourceServiceInstanceName(): string {
+    return this.call.from.instance.name;
+  }
+
+  get destServiceInstanceName(): string {
+    return this.call.to.instance.name;
+  }
+
+  get endpoint(): string {
+    return this.call.operation;
+  }
+}
+
+export class ServiceRelationTraffic extends RelationTraffic {
+  constructor(entity: string, call: Call) {
+    super(ServiceRelationDefinition, entity, call);
+  }
+
+  get source(): string {
+    return this.call.from.service.id;
+  }
+
+  get dest(): string {
+    return this.call.to.service.id;
+  }
+
+  get sourceLayer(): string {
+    return this.call.from.layer;
+  }
+
+  get destLayer(): string {
+    return this.call.to.layer;
+  }
+}
+
+export class InstanceRelationTraffic extends RelationTraffic {
+  constructor(entity: string, call: Call) {
+    super(ServiceInstanceRelationDefinition, entity, call);
+  }
+
+  get source(): string {
+    return this.call.from.instance.id;
+  }
+
+  get dest(): string {
+    return this.call.to.instance.id;
+  }
+
+  get sourceServiceLayer(): string {
+    return this.call.from.layer;
+  }
+
+  get destServiceLayer(): string {
+    return this.call.to.layer;
+  }
+}
+
+/** `from` and `to` have endpoints. The source side is the endpoint's owner, which behind a broker or gateway is not the caller. */
+export class EndpointRelationTraffic extends Traffic {
+  declare readonly rpcLatency: number;
+  declare readonly componentId: number;
+  declare readonly detectPoint: number;
+  declare private readonly call: Call;
+  declare private readonly from: MemberNode;
+  declare private readonly to: MemberNode;
+
+  constructor(entity: string, call: Call, from: MemberNode, to: MemberNode) {
+    super(EndpointRelationDefinition, entity, call.facts);
+    this.rpcLatency = call.facts.latency;
+    this.componentId = call.componentId;
+    this.detectPoint = call.detectPoint;
+    this.call = call;
+    this.from = from;
+    this.to = to;
+  }
+
+  get source(): string {
+    return this.from.id;
+  }
+
+  get dest(): string {
+    return this.to.id;
+  }
+
+  get sourceServiceId(): string {
+    return this.from.owner.id;
+  }
+
+  get destServiceId(): string {
+    return this.to.owner.id;
+  }
+
+  get endpoint(): string {
+    return this.from.name;
+  }
+
+  get serviceName(): string {
+    return this.from.owner.name;
+  }
+
+  get serviceLayer(): string {
+    return this.call.from.endpointLayer;
+  }
+
+  get serviceInstanceName(): string {
+    return this.call.from.instance.name;
+  }
+
+  get childEndpoint(): string {
+    return this.to.name;
+  }
+
+  get childServiceName(): string {
+    return this.to.owner.name;
+  }
+
+  get childServiceLayer(): string {
+    return this.call.to.layer;
+  }
+
+  get childServiceInstanceName(): string {
+    return this.call.to.instance.name;
+  }
+}
+
+/** A use of a database, cache or broker. `typeId` is the span's component. */
+abstract class Access {
+  declare readonly definition: SourceDefinition;
+  declare readonly entity: string;
+  declare readonly time: number;
+  declare readonly status: boolean;
+  declare readonly latency: number;
+  declare readonly transmissionLatency: number;
+  declare readonly operation: number;
+  declare readonly typeId: number;
+  declare readonly name: string;
+
+  constructor(definition: SourceDefinition, at: Named, facts: Facts, typeId: number, operation: number, transmissionLatency: number) {
+    this.definition = definition;
+    this.entity = at.id;
+    this.time = facts.time;
+    this.status = facts.status;
+    this.latency = facts.latency;
+    this.transmissionLatency = transmissionLatency;
+    this.operation = operation;
+    this.typeId = typeId;
+    this.name = at.name;
+  }
+}
+
+export class DatabaseAccess extends Access {
+  constructor(at: ServiceNode, facts: Facts, componentId: number) {
+    super(DatabaseAccessDefinition, at, facts, componentId, 0, 0);
+  }
+
+  get databaseTypeId(): number {
+    return this.typeId;
+  }
+}
+
+export class CacheAccess extends Access {
+  constructor(at: ServiceNode, facts: Facts, componentId: number, operation: number) {
+    super(CacheAccessDefinition, at, facts, componentId, operation, 0);
+  }
+
+  get cacheTypeId(): number {
+    return this.typeId;
+  }
+}
+
+export class BrokerAccess extends Access {
+  constructor(at: ServiceNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
+    super(MQAccessDefinition, at, facts, componentId, operation, transmissionLatency);
+  }
+}
+
+/** A use of a topic or queue, an endpoint of its broker. */
+export class BrokerEndpointAccess extends Access {
+  declare readonly serviceName: string;
+  declare readonly serviceId: string;
+
+  constructor(at: MemberNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
+    super(MQEndpointAccessDefinition, at, facts, componentId, operation, transmissionLatency);
+    this.serviceName = at.owner.name;
+    this.serviceId = at.owner.id;
+  }
+
+  get endpoint(): string {
+    return this.name;
+  }
+}

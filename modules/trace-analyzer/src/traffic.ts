@@ -1,0 +1,220 @@
+import { RefType, type SegmentReferenceView, SpanLayer, type SpanView } from '@skein/proto';
+import { DetectPoint, endpointUpdate, type Layer } from '@skein/telemetry';
+import type { AddressAliases } from './aliases.js';
+import type { Call, Facts, Side } from './call.js';
+import type { Directory, MemberNode, ServiceNode } from './directory.js';
+import type { Findings } from './findings.js';
+import type { Recently } from './recently.js';
+import {
+  AllTraffic,
+  EndpointRelationTraffic,
+  EndpointTraffic,
+  InstanceRelationTraffic,
+  InstanceTraffic,
+  ServiceRelationTraffic,
+  ServiceTraffic,
+} from './sources.js';
+
+/** Whom an entry request without a reference comes from. */
+const USER = 'User';
+
+export interface TrafficOptions {
+  /** `host:port` of gateways that carry no agent. */
+  readonly gateways: ReadonlySet<string>;
+  /** Components whose peers are not the address of one instance: proxies that balance behind one name. */
+  readonly noUpstreamRealAddress: ReadonlySet<number>;
+}
+
+/** Who reported a span. */
+export interface Reporter {
+  readonly service: ServiceNode;
+  readonly instance: MemberNode;
+}
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/** Layer of the service that reported the span. */
+const ownLayer = (span: SpanView): Layer => (span.spanLayer === SpanLayer.FAAS ? 'FAAS' : 'GENERAL');
+
+/** Calls between services: analysis.md 5.2 to 5.6. */
+export class TrafficAnalysis {
+  constructor(
+    private readonly directory: Directory,
+    private readonly aliases: AddressAliases,
+    private readonly options: TrafficOptions,
+    private readonly written: Recently,
+  ) {}
+
+  /** An entry span: one call from each reference's origin, or one from the outside. */
+  entry(reporter: Reporter, span: SpanView, facts: Facts, findings: Findings): void {
+    const to = this.ownSide(reporter, span);
+    if (span.refs.length === 0) {
+      this.served(this.origin(span), to, span, facts, findings);
+      return;
+    }
+    for (const ref of span.refs) {
+      this.served(this.caller(span, ref), to, span, facts, findings);
+      this.learn(reporter, span, ref, findings);
+    }
+  }
+
+  /** An exit span: one call to the peer, seen from the client. */
+  exit(reporter: Reporter, span: SpanView, facts: Facts, findings: Findings): void {
+    if (span.peer === '') return;
+    const from: Side = {
+      service: reporter.service,
+      instance: reporter.instance,
+      layer: ownLayer(span),
+      endpoint: undefined,
+      endpointLayer: 'GENERAL',
+    };
+    const to = this.callee(span);
+    const call: Call = {
+      from,
+      to,
+      facts,
+      componentId: span.componentId,
+      detectPoint: DetectPoint.CLIENT,
+      operation: span.operationName,
+    };
+    this.relations(call, findings);
+  }
+
+  /** An exit or local span that continues another thread's or an asynchronous call: only endpoints are related. */
+  continuation(reporter: Reporter, span: SpanView, facts: Facts, findings: Findings): void {
+    const to = this.ownSide(reporter, span);
+    for (const ref of span.refs) {
+      const from = this.caller(span, ref);
+      const source = from.endpoint;
+      if (source !== undefined && this.written.first(source.id, minuteOf(facts.time))) {
+        findings.entity(endpointUpdate(source.id, source.name, source.owner.id, from.endpointLayer, facts.time));
+      }
+      findings.source(new EndpointTraffic(facts, to, to.endpoint!));
+      this.endpointRelation(serverCall(from, to, span, facts), findings);
+    }
+  }
+
+  /** A logic endpoint of the reporter: analysis.md 5.5. */
+  logic(reporter: Reporter, name: string, facts: Facts, findings: Findings): void {
+    const endpoint = this.directory.endpoint(reporter.service, name);
+    const side: Side = { service: reporter.service, instance: reporter.instance, layer: 'GENERAL', endpoint, endpointLayer: 'GENERAL' };
+    findings.source(new EndpointTraffic(facts, side, endpoint));
+  }
+
+  private served(from: Side, to: Side, span: SpanView, facts: Facts, findings: Findings): void {
+    const call = serverCall(from, to, span, facts);
+    findings.source(new AllTraffic(facts, to));
+    findings.source(new ServiceTraffic(facts, to));
+    findings.source(new InstanceTraffic(facts, to));
+    this.relations(call, findings);
+    if (to.layer === 'FAAS') return;
+    findings.source(new EndpointTraffic(facts, to, to.endpoint!));
+    this.endpointRelation(call, findings);
+  }
+
+  private relations(call: Call, findings: Findings): void {
+    const { from, to } = call;
+    findings.source(new ServiceRelationTraffic(this.directory.serviceRelation(from.service, to.service), call));
+    if (from.instance.name === '' || to.instance.name === '') return;
+    findings.source(new InstanceRelationTraffic(this.directory.instanceRelation(from.instance, to.instance), call));
+  }
+
+  private endpointRelation(call: Call, findings: Findings): void {
+    const source = call.from.endpoint;
+    const dest = call.to.endpoint;
+    if (source === undefined || dest === undefined || source.name === '' || dest.name === '') return;
+    findings.source(new EndpointRelationTraffic(this.directory.endpointRelation(source, dest), call, source, dest));
+  }
+
+  private ownSide({ service, instance }: Reporter, span: SpanView): Side {
+    const layer = ownLayer(span);
+    return { service, instance, layer, endpoint: this.directory.endpoint(service, span.operationName), endpointLayer: layer };
+  }
+
+  /** Where a reference comes from. Behind a broker or an uninstrumented gateway the caller is that, and only the endpoint is the producer's. */
+  private caller(span: SpanView, ref: SegmentReferenceView): Side {
+    const parent = this.directory.service(ref.parentService, true);
+    const endpoint = this.directory.endpoint(parent, ref.parentEndpoint === '' ? USER : ref.parentEndpoint);
+    const address = ref.networkAddressUsedAtPeer;
+    const viaBroker = span.spanLayer === SpanLayer.MQ;
+    if (viaBroker || this.options.gateways.has(address)) {
+      return this.conjectured(address, viaBroker ? 'VIRTUAL_MQ' : 'VIRTUAL_GATEWAY', endpoint, 'GENERAL');
+    }
+    const instance = this.directory.instance(parent, ref.parentServiceInstance);
+    return { service: parent, instance, layer: 'GENERAL', endpoint, endpointLayer: 'GENERAL' };
+  }
+
+  /** Where an entry request without references comes from. */
+  private origin(span: SpanView): Side {
+    if (span.spanLayer === SpanLayer.MQ && !isBlank(span.peer)) {
+      return this.conjectured(span.peer, 'VIRTUAL_MQ', undefined, 'UNDEFINED');
+    }
+    const user = this.directory.service(USER, false);
+    return this.conjectured(USER, 'UNDEFINED', this.directory.endpoint(user, USER), 'UNDEFINED');
+  }
+
+  /** A service and instance that are known only by one name. */
+  private conjectured(name: string, layer: Layer, endpoint: MemberNode | undefined, endpointLayer: Layer): Side {
+    const service = this.directory.service(name, false);
+    return { service, instance: this.directory.instance(service, name), layer, endpoint, endpointLayer };
+  }
+
+  private callee(span: SpanView): Side {
+    const alias = this.aliases.find(span.peer);
+    if (alias !== undefined) {
+      const service = this.directory.service(alias.service, true);
+      const instance = this.options.noUpstreamRealAddress.has(span.componentId) ? '' : alias.instance;
+      return {
+        service,
+        instance: this.directory.instance(service, instance),
+        layer: 'GENERAL',
+        endpoint: undefined,
+        endpointLayer: 'GENERAL',
+      };
+    }
+    const layer = this.remoteLayer(span);
+    // An uninstrumented HTTP or RPC peer is in a normal layer, so it has a normal id although nobody reports for it.
+    const service = this.directory.service(span.peer, layer === 'GENERAL' || layer === 'FAAS');
+    return { service, instance: this.directory.instance(service, span.peer), layer, endpoint: undefined, endpointLayer: layer };
+  }
+
+  private remoteLayer(span: SpanView): Layer {
+    switch (span.spanLayer) {
+      case SpanLayer.Database:
+        return 'VIRTUAL_DATABASE';
+      case SpanLayer.RPCFramework:
+        return 'GENERAL';
+      case SpanLayer.Http:
+        return this.options.gateways.has(span.peer) ? 'VIRTUAL_GATEWAY' : 'GENERAL';
+      case SpanLayer.MQ:
+        return 'VIRTUAL_MQ';
+      case SpanLayer.Cache:
+        return 'VIRTUAL_CACHE';
+      case SpanLayer.FAAS:
+        return 'FAAS';
+      case SpanLayer.GenAI:
+        return 'VIRTUAL_GENAI';
+      default:
+        return 'UNDEFINED';
+    }
+  }
+
+  private learn(reporter: Reporter, span: SpanView, ref: SegmentReferenceView, findings: Findings): void {
+    const address = ref.networkAddressUsedAtPeer;
+    if (span.spanLayer === SpanLayer.MQ || ref.refType !== RefType.CrossProcess) return;
+    if (isBlank(address) || this.options.gateways.has(address)) return;
+    const update = this.aliases.learn(address, reporter.service.name, reporter.instance.name);
+    if (update !== undefined) findings.entity(update);
+  }
+}
+
+const serverCall = (from: Side, to: Side, span: SpanView, facts: Facts): Call => ({
+  from,
+  to,
+  facts,
+  componentId: span.componentId,
+  detectPoint: DetectPoint.SERVER,
+  operation: to.endpoint!.name,
+});
+
+const minuteOf = (time: number): number => time - (time % 60_000);
