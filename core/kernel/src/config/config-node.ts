@@ -12,7 +12,7 @@ export interface MapNode {
 }
 
 export interface ConfigEntry {
-  /** Place of the key, such as `skein.yml:12:5`. */
+  /** Place of the key, such as `skein.yml:12:5`; empty in a text that no operator can look at. */
   readonly at: string;
   readonly node: ConfigNode;
 }
@@ -44,6 +44,9 @@ export function mergeNodes(lower: ConfigNode, upper: ConfigNode): ConfigNode {
   return { kind: 'map', at: upper.at, entries };
 }
 
+/** The part of a problem that says where it was written; nothing for an empty place. */
+export const where = (at: string | undefined): { readonly at?: string } => (at === undefined || at === '' ? {} : { at });
+
 /** Plain data; substitutions stay as they are for the schema to convert. */
 export function dataOf(node: ConfigNode): unknown {
   if (node.kind === 'scalar') return node.value;
@@ -55,7 +58,7 @@ export function dataOf(node: ConfigNode): unknown {
 
 /** Place of the part at `path`: of its key in a map, of the item in a list. Undefined when nothing is written there. */
 export function placeOf(root: ConfigEntry, path: SettingPath): string | undefined {
-  return entryAt(root, path)?.at;
+  return entryAt(root, path)?.at || undefined;
 }
 
 export function entryAt(root: ConfigEntry, path: SettingPath): ConfigEntry | undefined {

@@ -1,6 +1,6 @@
 import type { Problem } from '../host/types.js';
 import { checkConfig } from './check-config.js';
-import { type ConfigEntry, type ConfigNode, dataOf, entryAt, type MapNode, mergeNodes, placeOf } from './config-node.js';
+import { type ConfigEntry, type ConfigNode, dataOf, entryAt, type MapNode, mergeNodes, placeOf, where } from './config-node.js';
 import { EnvText } from './env-text.js';
 import { HostConfig } from './host-config.js';
 import { nearest } from './nearest.js';
@@ -12,7 +12,7 @@ import { type ConfigSource, parseYaml } from './yaml-tree.js';
 export interface ConfiguredModule {
   /** As written: `grpc-server`, `@acme/statsd-receiver`, `./plugins/my-receiver.js`. */
   readonly name: string;
-  /** Place of its key. */
+  /** Place of its key; empty in the default configuration. */
   readonly at: string;
   /** Folder that a relative name starts from, that of the first file that names the module. */
   readonly folder: string | undefined;
@@ -89,7 +89,7 @@ function zoneProblems(host: HostConfig | undefined, at: string | undefined): rea
   } catch {
     return [
       {
-        ...(at === undefined ? {} : { at }),
+        ...where(at),
         subject: 'host.zone',
         message: `must be an IANA time zone ${got(host.zone)}`,
         fix: 'such as UTC, Europe/Berlin, Asia/Kolkata',

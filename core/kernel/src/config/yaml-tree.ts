@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLError, type YAMLMap } from 'yaml';
 import type { Problem } from '../host/types.js';
-import type { ConfigEntry, ConfigNode } from './config-node.js';
+import { type ConfigEntry, type ConfigNode, where } from './config-node.js';
 import { nestingBound } from './nesting.js';
 import { type Environment, holdsPrivate, shield, substitute, unshield } from './substitution.js';
 
@@ -9,7 +9,7 @@ export interface ConfigSource {
   /** How places in it are named: `skein.yml` gives `skein.yml:12:5`. */
   readonly name: string;
   readonly text: string;
-  /** False for a text that no operator can look at: its places are the name alone. */
+  /** False for a text that no operator can look at: its places are empty, and problems in it have none. */
   readonly positions?: boolean;
   /** Folder that relative module paths in it start from. */
   readonly folder?: string;
@@ -28,7 +28,7 @@ export function parseYaml(source: ConfigSource, env: Environment): { readonly no
   const lines = new LineCounter();
   const document = parseDocument(shield(source.text), { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const place = (offset: number): string => {
-    if (source.positions === false) return source.name;
+    if (source.positions === false) return '';
     const { line, col } = lines.linePos(offset);
     return `${source.name}:${line}:${col}`;
   };
@@ -115,6 +115,7 @@ class TreeReader {
   }
 
   private report(at: string, message: string, fix?: string): void {
-    if (this.problems.length < 100) this.problems.push({ at, subject: 'the file', message, ...(fix === undefined ? {} : { fix }) });
+    if (this.problems.length < 100)
+      this.problems.push({ ...where(at), subject: 'the file', message, ...(fix === undefined ? {} : { fix }) });
   }
 }

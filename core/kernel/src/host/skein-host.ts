@@ -1,5 +1,14 @@
 import type { Logger } from '../api/facilities.js';
-import { type Clock, type HostSettings, HostSettingsToken, type HostState, type HostStatus, HostStatusToken } from '../api/facilities.js';
+import {
+  type Announcements,
+  AnnouncementsToken,
+  type Clock,
+  type HostSettings,
+  HostSettingsToken,
+  type HostState,
+  type HostStatus,
+  HostStatusToken,
+} from '../api/facilities.js';
 import type { Publisher } from '../api/streams.js';
 import { type AnyStreamToken, type ServiceToken, type StreamToken, tokenName } from '../api/tokens.js';
 import type { BooksEntry } from '../books/types.js';
@@ -24,6 +33,10 @@ const DEADLINES = { activate: 10_000, ready: 60_000, drain: 25_000, deactivate: 
 /** A step of stopping may use three quarters of what is left, so that one that hangs leaves time to those after it. */
 const STOP_SHARE = 0.75;
 const EMBEDDER = 'embedder';
+const MOST_ANNOUNCEMENTS = 100;
+
+/** What the host provides to its modules itself. */
+export const HOST_SERVICES: readonly symbol[] = [HostStatusToken, HostSettingsToken, AnnouncementsToken];
 
 /** Makes a host of these modules. Nothing runs before `start`; a host is started once. Several hosts can live in one process. */
 export const createHost = (options: HostOptions): Host => new SkeinHost(options);
@@ -127,11 +140,12 @@ class SkeinHost implements Host {
   }
 
   async #boot(): Promise<void> {
-    const plan = planBoot(this.#options.modules, [HostStatusToken, HostSettingsToken]);
+    const plan = planBoot(this.#options.modules, HOST_SERVICES);
     throwProblems(plan.problems);
     this.#eventLoop = new EventLoopDelay(this.#metrics);
     this.#services.provide(HostStatusToken, this.status);
     this.#services.provide(HostSettingsToken, this.#settings());
+    this.#services.provide(AnnouncementsToken, this.#announcements());
     await this.#activate(plan);
     this.#freeze(plan);
     await this.#becomeReady();
@@ -237,6 +251,15 @@ class SkeinHost implements Host {
     return new Phase(this.#deadlines[name], this.#clock, share, (what, error) =>
       this.#logger.warn(`${what} failed after its deadline`, { err: error }),
     );
+  }
+
+  #announcements(): Announcements {
+    let left = MOST_ANNOUNCEMENTS;
+    return {
+      announce: (label, text) => {
+        if (left-- > 0) this.#options.announce?.(label, text);
+      },
+    };
   }
 
   #settings(): HostSettings {

@@ -1,0 +1,28 @@
+import type { ConfigSource } from '../config/yaml-tree.js';
+
+/** What runs when nothing is configured; a `skein.yml` is laid over it. The variables are those that SkyWalking users know. */
+export const DEFAULT_CONFIG: ConfigSource = {
+  name: '(default configuration)',
+  positions: false,
+  text: `
+modules:
+  storage-level:
+    path: \${SKEIN_DATA:./data}
+  naming: {}
+  aggregation: {}
+  trace-analyzer: {}
+  trace-receiver: {}
+  management: {}
+  query: {}
+  query-graphql: {}
+  grpc-server:
+    listeners:
+      grpc: { host: \${SW_CORE_GRPC_HOST:127.0.0.1}, port: \${SW_CORE_GRPC_PORT:11800} }
+  http-server:
+    listeners:
+      rest: { host: \${SW_CORE_REST_HOST:127.0.0.1}, port: \${SW_CORE_REST_PORT:12800} }
+`,
+};
+
+/** Names that a slip of the fingers may have meant although they are not switched on. */
+export const MODULES_OF_THE_HOUSE: readonly string[] = ['storage-memory'];

@@ -1,0 +1,112 @@
+import { createHost } from '../host/skein-host.js';
+import { BootError, type Host, type HostOptions, type Problem, type StopReport } from '../host/types.js';
+import { createLogger, type LoggerOptions } from '../logger/create-logger.js';
+import { VERSION } from '../version.js';
+import type { CliIo, StopSignal, TextOutput } from './cli-io.js';
+import { type Plan, plan } from './plan.js';
+import { reportFailure, reportProblems } from './report.js';
+import { type Announcement, welcome } from './welcome.js';
+
+/** Runs the server until a signal stops it. The first signal drains, a second one ends the process at once. */
+export async function startCommand(files: readonly string[], io: CliIo): Promise<number> {
+  const began = performance.now();
+  const planned = await plan(files, io);
+  if (planned.problems.length > 0) {
+    io.stderr.write(reportProblems(planned.problems));
+    return 1;
+  }
+  const announcements: Announcement[] = [];
+  const host = createHost(hostOptions(planned, io, (label, text) => void announcements.push({ label, text })));
+  const stopping = new StopRequest(host, io);
+  try {
+    const failed = await start(host, stopping, planned, io);
+    if (failed) return 1;
+    if (!stopping.asked) io.stdout.write(welcome(VERSION, announcements, performance.now() - began));
+    return reportStop(await stopping.report, io.stderr);
+  } finally {
+    stopping[Symbol.dispose]();
+  }
+}
+
+async function start(host: Host, stopping: StopRequest, planned: Plan, io: CliIo): Promise<boolean> {
+  try {
+    await host.start();
+    return false;
+  } catch (error) {
+    // Being stopped while starting is no failure: it is what was asked for.
+    if (stopping.asked && !(error instanceof BootError)) return false;
+    io.stderr.write(
+      reportFailure(
+        error instanceof BootError
+          ? new BootError(
+              error.problems.map((p) => placed(p, planned)),
+              { cause: error },
+            )
+          : error,
+      ),
+    );
+    return true;
+  }
+}
+
+/** Adds the place of the setting that a problem names, when whoever reported it did not know. */
+function placed(problem: Problem, { assembly }: Plan): Problem {
+  if (problem.at !== undefined) return problem;
+  const path = problem.subject.split('.');
+  for (let length = path.length; length > 1; length--) {
+    const at = assembly.config.written(path.slice(0, length))?.at;
+    if (at !== undefined) return at === '' ? problem : { ...problem, at };
+  }
+  return problem;
+}
+
+function hostOptions({ assembly: { config, modules } }: Plan, io: CliIo, announce: (label: string, text: string) => void): HostOptions {
+  const { zone, memory, log, deadlines } = config.host;
+  const format: Pick<LoggerOptions, 'pretty'> = log.format === 'auto' ? {} : { pretty: log.format === 'pretty' };
+  return {
+    modules: modules.map(({ definition, config: written, origin }) => ({ definition, config: written, ...(origin && { origin }) })),
+    logger: createLogger({
+      level: log.level as 'info',
+      ...format,
+      destination: io.stderr as NodeJS.WritableStream & { readonly isTTY?: boolean },
+    }),
+    announce,
+    deadlines,
+    ...(zone === undefined ? {} : { zone }),
+    ...(memory === undefined ? {} : { memory }),
+  };
+}
+
+/** Waits for the first signal and stops the host then. Keeps the process alive meanwhile, even when no module does. */
+class StopRequest implements Disposable {
+  readonly report: Promise<StopReport>;
+  asked = false;
+  #subscription: Disposable | undefined;
+  readonly #alive = setInterval(() => undefined, 2 ** 30);
+
+  constructor(host: Host, io: CliIo) {
+    this.report = new Promise<StopSignal>((resolve) => {
+      this.#subscription = io.onSignal?.((signal) => {
+        if (this.asked) {
+          io.stderr.write('stopped at once; what was in flight is not handled\n');
+          io.exit?.(signal === 'SIGINT' ? 130 : 143);
+          return;
+        }
+        this.asked = true;
+        io.stderr.write('\nstopping: finishing what is in flight (again to stop at once)\n');
+        resolve(signal);
+      });
+    }).then(() => host.stop());
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription?.[Symbol.dispose]();
+    clearInterval(this.#alive);
+  }
+}
+
+function reportStop({ lost, problems }: StopReport, stderr: TextOutput): number {
+  for (const { stream, items } of lost) stderr.write(`lost ${items} items of ${stream}: they were not handled in time\n`);
+  for (const problem of problems) stderr.write(`${problem}\n`);
+  return lost.length + problems.length === 0 ? 0 : 1;
+}
