@@ -1,8 +1,9 @@
 import { type MetricFunction, type MetricStepSettings, metricSignature } from '../metrics/function.js';
+import { valueReader } from '../metrics/read.js';
 import type { MetricDefinition } from '../metrics-catalog.js';
 import type { OalScript } from '../points.js';
 import type { AttributeDefinition, SourceDefinition } from '../sources/source.js';
-import type { MetricModel, MetricState } from '../storage/models.js';
+import type { MetricModel } from '../storage/models.js';
 import { OalError } from './attribute.js';
 import { LabelLimits } from './label-limits.js';
 import { metricInputs } from './metric-inputs.js';
@@ -127,20 +128,7 @@ function metricOf(name: string, source: SourceDefinition, called: MetricFunction
   const signature = metricSignature(called.name, args);
   const model: MetricModel = { kind: 'metric', name, scope: source.scope, signature, ...called.model(args) };
   const { scope, scopeId, catalog } = source;
-  const value = called.value?.(args) ?? closedValue(model);
+  const value = called.kind === 'regular' ? valueReader(model) : undefined;
   const labels = called.labels?.(args);
   return { name, kind: called.kind, scope, scopeId, catalog, signature, model, place, ...(value && { value }), ...(labels && { labels }) };
 }
-
-function closedValue(model: MetricModel): MetricDefinition['value'] {
-  const formula = model.value;
-  if (formula === undefined) return undefined;
-  const { of, over, integer } = formula;
-  return (state: MetricState, minutes: number) => {
-    const below = over === undefined ? 1 : over === 'minutes' ? minutes : dot(over, state.slots);
-    const value = below === 0 ? 0 : dot(of, state.slots) / below;
-    return integer ? Math.trunc(value) : value;
-  };
-}
-
-const dot = (weights: readonly number[], slots: ArrayLike<number>): number => weights.reduce((sum, w, i) => sum + w * (slots[i] ?? 0), 0);

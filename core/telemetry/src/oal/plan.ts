@@ -8,13 +8,25 @@ import type { MetricInputs } from './metric-inputs.js';
 
 /**
  * Why a metric left out an input: `missing` = the attribute has no value; `not-a-number` = a cast of other text, NaN or infinite;
- * `broken-condition` = the same in a filter or argument; `threw` = reading the attribute threw; `label-limit` = one label too many
- * for the entity in this hour; `label-length` = longer than 1024 characters; `table-full` = more distinct keys in a minute than are kept.
+ * `out-of-range` = a whole number beyond 2^53 or a fraction beyond 1e300; `broken-condition` = a filter or argument that cannot be
+ * told; `threw` = reading the attribute threw; `label-limit` = one label too many for the entity in this hour; `label-unfit` = longer
+ * than 1024 characters or no well-formed text; `table-full` = more distinct keys in a minute than are kept.
  */
-export type SkipReason = 'missing' | 'not-a-number' | 'broken-condition' | 'threw' | 'label-limit' | 'label-length' | 'table-full';
+export type SkipReason =
+  | 'missing'
+  | 'not-a-number'
+  | 'out-of-range'
+  | 'broken-condition'
+  | 'threw'
+  | 'label-limit'
+  | 'label-unfit'
+  | 'table-full';
 export type SkipListener = (metric: string, reason: SkipReason) => void;
 
 const MAX_LABEL = 1024;
+/** So far from the largest number that no window can add up to it. */
+const MAX_FRACTION = 1e300;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const NO_SLOTS = new Float64Array(0);
 
 /** The growing state of all metrics of one source on one entity in one minute. */
@@ -40,6 +52,8 @@ interface PlannedMetric {
   readonly chain: readonly number[];
   readonly required: Bits;
   readonly value: Read | undefined;
+  /** Largest magnitude of a value. */
+  readonly bound: number;
   readonly text: Read | undefined;
   /** Numbers of the conditions among its arguments, -1 for none. */
   readonly first: number;
@@ -93,13 +107,14 @@ export class Plan {
     const [first = -1, second = -1] = given.tests.map((test) => this.filters.add(test, chain));
     const labelLimit = model.table?.key === 'string' ? model.table.maxKeys : 0;
     const { value, text } = given;
+    const bound = given.function.valueInput === 'double' ? MAX_FRACTION : Number.MAX_SAFE_INTEGER;
     return {
       name: model.name,
       model,
       chain,
       required: bitsOf(chain),
-
       value,
+      bound,
       text,
       first,
       second,
@@ -107,11 +122,6 @@ export class Plan {
       labelLimit,
       ...place,
     };
-  }
-
-  /** Whether any metric wants sources of this definition. */
-  get empty(): boolean {
-    return this.metrics.length === 0;
   }
 
   accumulator(entity: string, minute: Instant): Accumulator {
@@ -147,6 +157,7 @@ export class Plan {
     }
     if (typeof value !== 'number') return value == null ? 'missing' : 'not-a-number';
     if (!Number.isFinite(value)) return 'not-a-number';
+    if (Math.abs(value) > metric.bound) return 'out-of-range';
     if (first >= 0 && (filters.isBroken(first) || (second >= 0 && filters.isBroken(second)))) return 'broken-condition';
     const label = typeof text === 'string' ? text : undefined;
     const table = metric.table < 0 ? undefined : tableOf(into, metric.table);
@@ -170,7 +181,7 @@ export class Plan {
   ): SkipReason | undefined {
     if (label === undefined) return 'missing';
     if (table.has(label)) return undefined;
-    if (label.length > MAX_LABEL) return 'label-length';
+    if (label.length > MAX_LABEL || LONE_SURROGATE.test(label)) return 'label-unfit';
     return this.labels.admit(name, entity, minute, label, labelLimit) ? undefined : 'label-limit';
   }
 

@@ -1,0 +1,93 @@
+import type { Clock, Logger } from '@skein/core';
+import type { Commit, Model, Storage } from '@skein/telemetry/storage';
+import type { HealthReport } from './health-report.js';
+
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+
+export interface StorageDoorOptions {
+  readonly storage: Storage;
+  readonly models: readonly Model[];
+  /** Names that are switched off. */
+  readonly disabled: ReadonlySet<string>;
+  readonly zone: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health: HealthReport;
+}
+
+export type Exclusion = 'unknown' | 'unserved' | 'disabled';
+
+/** The way to the storage: opens it, as often as it takes, before anything is committed, and knows which models it serves. */
+export class StorageDoor {
+  private opened = false;
+  private opening: Promise<void> | undefined;
+  private retry: Disposable | undefined;
+  private closed = false;
+  /** By name: a model is the same one whichever copy of a package defines it. */
+  private readonly exclusions = new Map<string, Exclusion | undefined>();
+
+  constructor(private readonly options: StorageDoorOptions) {
+    for (const { name } of options.models) this.exclusions.set(name, options.disabled.has(name) ? 'disabled' : undefined);
+  }
+
+  /** Why nothing of this model is written; undefined if it is written. */
+  excluded(model: Model): Exclusion | undefined {
+    return this.exclusions.has(model.name) ? this.exclusions.get(model.name) : 'unknown';
+  }
+
+  /** Tries once, and goes on trying in the background: a storage that is down makes the host degraded, not a failed start. */
+  async start(pause = FIRST_PAUSE): Promise<void> {
+    try {
+      await this.open();
+    } catch {
+      // open() has told the operator.
+      if (this.closed || this.opened) return;
+      this.retry = this.options.clock.setTimeout(() => void this.start(Math.min(pause * 2, LONGEST_PAUSE)), pause);
+    }
+  }
+
+  async commit(commit: Commit, signal: AbortSignal): Promise<void> {
+    if (!this.opened) await this.open();
+    await this.options.storage.commit(commit, signal);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.retry?.[Symbol.dispose]();
+  }
+
+  private open(): Promise<void> {
+    this.opening ??= this.openOnce().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  private async openOnce(): Promise<void> {
+    if (this.opened) return;
+    const { storage, models, disabled, zone, health } = this.options;
+    try {
+      this.report(
+        await storage.open(
+          models.filter((m) => !disabled.has(m.name) || m.kind === 'entity'),
+          { zone },
+        ),
+      );
+    } catch (error) {
+      health.bad('open', 'the storage cannot be opened', error);
+      throw error;
+    }
+    this.opened = true;
+    this.retry?.[Symbol.dispose]();
+    health.good('open');
+  }
+
+  private report(unserved: Awaited<ReturnType<Storage['open']>>): void {
+    for (const { model, reason } of unserved) {
+      this.exclusions.set(model, 'unserved');
+      this.options.logger.error(`the storage cannot serve ${model}: ${reason}`, { model, reason });
+    }
+    if (unserved.length > 0) this.options.health.bad('models', `the storage cannot serve ${unserved.map((u) => u.model).join(', ')}`);
+  }
+}
