@@ -11,3 +11,4 @@ export * from './listeners/contract.js';
 export * from './listeners/deliver.js';
 export * from './listeners/sockets.js';
 export * from './listeners/status-error.js';
+export * from './listeners/token.js';

@@ -1,11 +1,19 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
-import { CertificateFiles, type Clock, type GrpcMethod, type ListenerAddress, listen, type SocketGroup, StatusError } from '@skein/core';
+import {
+  CertificateFiles,
+  type Clock,
+  type GrpcMethod,
+  type ListenerAddress,
+  listen,
+  type SocketGroup,
+  StatusError,
+  tokenMatcher,
+} from '@skein/core';
 import { BootError } from '@skein/core/host';
 import type { ListenerConfig } from './config.js';
 import { ReloadableCredentials } from './credentials.js';
 import { type CallContext, RawCall } from './raw-call.js';
-import { TokenCheck } from './token-check.js';
 
 /** How long after the begin of draining a client's open stream may go on; then it is ended with UNAVAILABLE. */
 const STREAM_GRACE_MS = 5_000;
@@ -91,9 +99,7 @@ export class GrpcListener implements AsyncDisposable {
   private createServer(): Server {
     const { config } = this;
     const mounted = new Map(this.methods.map((m) => [m.method.path, m]));
-    const tokens = new Map(
-      this.group.listeners.map(([name, { token }]) => [name, token === undefined ? undefined : new TokenCheck(token)]),
-    );
+    const tokens = new Map(this.group.listeners.map(([name, { token }]) => [name, token === undefined ? undefined : tokenMatcher(token)]));
     const context: CallContext = { ...this.context, open: this.calls };
     const server = new Server({
       'grpc.max_receive_message_length': config.maxMessageBytes,

@@ -2,7 +2,6 @@ import { type Metadata, ServerInterceptingCall, type ServerInterceptingCallInter
 import { type GrpcCall, type GrpcMethod, type Headers, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
 import type { CallMetrics } from './call-metrics.js';
 import { MessageChunks } from './message-chunks.js';
-import type { TokenCheck } from './token-check.js';
 
 /** What all calls of a socket share. */
 export interface CallContext {
@@ -36,7 +35,7 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
   constructor(
     private readonly transport: ServerInterceptingCallInterface,
     private readonly method: GrpcMethod,
-    private readonly token: TokenCheck | undefined,
+    private readonly tokenMatches: ((given: string) => boolean) | undefined,
     private readonly context: CallContext,
   ) {
     super(transport);
@@ -114,7 +113,7 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
 
   private async run(): Promise<void> {
     try {
-      if (this.token !== undefined && !this.token.accepts(this.requestMetadata!)) throw new StatusError('PERMISSION_DENIED', '');
+      this.checkToken();
       await this.handle();
       this.transport.sendStatus({ code: status.OK, details: 'OK' });
     } catch (error) {
@@ -122,6 +121,13 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
     } finally {
       this.finished = true;
     }
+  }
+
+  /** As agents send it: metadata `authentication` is the token itself, without a scheme word. The refusal has no text, as upstream. */
+  private checkToken(): void {
+    if (this.tokenMatches === undefined) return;
+    const given = this.requestMetadata!.get('authentication');
+    if (given.length !== 1 || !this.tokenMatches(String(given[0]))) throw new StatusError('PERMISSION_DENIED', '');
   }
 
   private async handle(): Promise<void> {

@@ -1,0 +1,142 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { type HttpReply, type HttpRoute, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { IncomingRequest } from './incoming-request.js';
+import { type BodyLimits, readBody } from './request-body.js';
+import type { RequestMetrics } from './request-metrics.js';
+
+/** A route at its full path. `tokenMatches`: undefined when no token is asked for. */
+export interface MountedRoute {
+  readonly route: HttpRoute;
+  readonly fullPath: string;
+  readonly tokenMatches: ((given: string) => boolean) | undefined;
+}
+
+export interface AppContext {
+  readonly limits: BodyLimits;
+  readonly logger: Logger;
+  readonly metrics: RequestMetrics;
+  /** Requests whose handler runs. */
+  readonly open: Set<IncomingRequest>;
+}
+
+/** Clients that were refused for a moment may come again after this many seconds. */
+const RETRY_AFTER = '2';
+
+/** The routes of one socket as a fastify application that answers for `server`. Binding and closing is not its business. */
+export function routedApp(server: Server, routes: readonly MountedRoute[], context: AppContext): FastifyInstance {
+  const app = Fastify({
+    exposeHeadRoutes: false,
+    serverFactory: (handler) => server.on('request', handler),
+    frameworkErrors: (_error, _request, reply) => refuse(reply, new StatusError('INVALID_ARGUMENT', 'the path cannot be decoded'), context),
+  });
+  const methods = new Map<string, string[]>();
+  const paths = new WeakMap<IncomingMessage, string>();
+  const byMessage = (message: IncomingMessage): string => paths.get(message) ?? 'unknown';
+
+  // Every content type is taken as it is: routes know what they understand.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    readBody(payload as IncomingMessage, context.limits).then((body) => done(null, body), done);
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    context.metrics.started();
+    done(request.is404 ? unrouted(request, methods) : undefined);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    context.metrics.finished(byMessage(request.raw), reply.statusCode);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    if (httpCode(error) === 500) {
+      context.logger.error(`HTTP ${request.method} ${byMessage(request.raw)} failed`, { error, peer: request.ip });
+    }
+    refuse(reply, error, context);
+  });
+
+  for (const { route, fullPath, tokenMatches } of routes) {
+    methods.set(fullPath, [...(methods.get(fullPath) ?? []), route.method]);
+    app.route({
+      method: route.method,
+      // A colon begins a parameter in fastify's paths, which ours do not have.
+      url: fullPath.replaceAll(':', '::'),
+      onRequest: (request, _reply, done) => {
+        paths.set(request.raw, fullPath);
+        done(tokenMatches === undefined || carriesToken(request, tokenMatches) ? undefined : unauthenticated());
+      },
+      handler: (request, reply) => answer(route, fullPath, request, reply, context),
+    });
+  }
+  return app;
+}
+
+async function answer(
+  route: HttpRoute,
+  fullPath: string,
+  { raw, body }: FastifyRequest,
+  reply: FastifyReply,
+  { metrics, open }: AppContext,
+): Promise<FastifyReply> {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  metrics.receivedBytes(fullPath, bytes.length);
+  const request = new IncomingRequest(raw, reply.raw, route.path, bytes);
+  open.add(request);
+  try {
+    return send(reply, await route.handle(request));
+  } finally {
+    open.delete(request);
+  }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: HttpReply): FastifyReply {
+  reply.code(status);
+  if (headers !== undefined) reply.headers(headers);
+  return reply.send(
+    body instanceof Uint8Array && !Buffer.isBuffer(body) ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : body,
+  );
+}
+
+class NotAllowed extends StatusError {
+  constructor(readonly allow: string) {
+    super('UNIMPLEMENTED', `the path takes ${allow}`);
+  }
+}
+
+function unrouted(request: FastifyRequest, methods: ReadonlyMap<string, readonly string[]>): Error {
+  const allowed = methods.get(request.raw.url?.split('?', 1)[0] ?? '');
+  return allowed === undefined ? new StatusError('NOT_FOUND', 'no such path') : new NotAllowed(allowed.join(', '));
+}
+
+const unauthenticated = (): Error => new StatusError('UNAUTHENTICATED', 'a token is needed');
+
+/** `Authorization: Bearer <token>`, or the token alone in `Authentication`, as agents name it. */
+function carriesToken(request: FastifyRequest, matches: (given: string) => boolean): boolean {
+  const { authentication, authorization } = request.headers;
+  if (typeof authentication === 'string' && matches(authentication)) return true;
+  return authorization !== undefined && /^bearer /i.test(authorization) && matches(authorization.slice(7));
+}
+
+/** Answers an error with its status as `{ "error": "..." }`. */
+function refuse(reply: FastifyReply, error: unknown, { limits }: AppContext): void {
+  const { message, retryable } = statusOf(error);
+  const code = httpCode(error);
+  if (error instanceof NotAllowed) reply.header('allow', error.allow);
+  if (retryable) reply.header('retry-after', RETRY_AFTER);
+  if (code === 401) reply.header('www-authenticate', 'Bearer');
+  if (code === 415) reply.header('accept-encoding', 'gzip, deflate, br');
+  // What is left of a refused body is not waited for.
+  if (!reply.request.raw.complete && Number(reply.request.headers['content-length'] ?? limits.maxBodyBytes) > 0)
+    reply.header('connection', 'close');
+  void reply
+    .code(code)
+    .type('application/json')
+    .send(JSON.stringify({ error: message }));
+}
+
+/** Fastify's own errors say their status: 415 for a content type that is none. */
+function httpCode(error: unknown): number {
+  if (error instanceof NotAllowed) return 405;
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  const isFastify = typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number';
+  return isFastify ? statusCode : STATUS[statusOf(error).status].http;
+}
