@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '../api/facilities.js';
 import {
   type Announcements,
@@ -69,6 +70,8 @@ class SkeinHost implements Host {
     this.#logger = options.logger ?? createLogger();
     this.#guard = new MemoryGuard(options.memory, this.#clock);
     this.#failures = new FailureLog(this.#logger, this.#clock);
+    // Every endless stream may listen to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.status = this.#makeStatus();
     registerHostMetrics(this.#metrics, this.status, () => this.#streams.values());
   }

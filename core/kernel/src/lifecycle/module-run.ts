@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ModuleContext } from '../api/module.js';
 import { tokenName } from '../api/tokens.js';
 import type { AnyModule, Problem } from '../host/types.js';
@@ -21,6 +22,8 @@ export class ModuleRun implements ModuleLife {
 
   constructor(definition: AnyModule, config: unknown, parts: HostParts) {
     this.definition = definition;
+    // Everything that a module opens may listen to it.
+    setMaxListeners(0, this.#gone.signal);
     this.#parts = parts;
     this.#context = createContext(definition, config, parts, this);
   }

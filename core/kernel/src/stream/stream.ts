@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../api/facilities.js';
 import { type Handler, type Publisher, type Receipt, StreamError } from '../api/streams.js';
 import type { StreamToken } from '../api/tokens.js';
@@ -33,7 +34,8 @@ export class Stream<T> {
   readonly #reports: StreamReports;
   readonly #books: EdgeBooks[] = [];
   readonly #stop = new AbortController();
-  readonly #flights = new Set<Flight<unknown>>();
+  /** What is being handled, and how to let go of it. */
+  readonly #flights = new Map<Flight<unknown>, () => void>();
   readonly #waiting = new Map<Waiter, (error: StreamError, reason: RefusalReason) => void>();
   readonly #idle: (() => void)[] = [];
   readonly #events: FlightEvents;
@@ -47,6 +49,8 @@ export class Stream<T> {
     this.token = token;
     this.#clock = clock;
     this.#reports = reports;
+    // Every batch in flight may listen to it.
+    setMaxListeners(0, this.#stop.signal);
     this.#events = {
       settled: (flight, error) => this.#settled(flight, error),
       miscounted: () => reports.miscounted(token.id, this.#handlerName),
@@ -118,9 +122,13 @@ export class Stream<T> {
     this.#open = false;
     const error = new StreamError('CLOSED', `the host stopped before the stream "${this.id}" was empty`, true);
     const before = this.#inFlight();
+    this.#gate.shut();
     for (const refuse of [...this.#waiting.values()]) refuse(error, 'closed');
     this.#stop.abort(error);
-    for (const flight of [...this.#flights]) flight.failed(error);
+    for (const [flight, letGo] of [...this.#flights]) {
+      letGo();
+      flight.failed(error);
+    }
     this.tap.close();
     return before - this.#inFlight();
   }
@@ -205,14 +213,15 @@ export class Stream<T> {
   }
 
   #start(flight: Flight<T>): void {
-    this.#flights.add(flight as Flight<unknown>);
+    const anyFlight = flight as Flight<unknown>;
+    this.#flights.set(anyFlight, () => undefined);
     this.tap.show({ items: flight.items, origin: flight.origin });
     const handler = this.#handler!;
-    const cancel = awaitHandler(() => handler(flight, this.#stop.signal), {
+    const letGo = awaitHandler(() => handler(flight, this.#stop.signal), {
       done: () => flight.done(),
       failed: (error) => flight.failed(receiptError(this.id, this.#handlerName, error)),
     });
-    if (this.#flights.has(flight as Flight<unknown>)) this.#stop.signal.addEventListener('abort', cancel, { once: true });
+    if (this.#flights.has(anyFlight)) this.#flights.set(anyFlight, letGo);
   }
 
   #settled(flight: Flight<unknown>, error: StreamError | undefined): void {

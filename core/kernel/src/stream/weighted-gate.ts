@@ -14,6 +14,7 @@ export class WeightedGate {
   readonly #line = new Set<Waiter>();
   #used = 0;
   #admitting = false;
+  #shut = false;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -49,8 +50,13 @@ export class WeightedGate {
     this.#admitAll();
   }
 
+  /** Admits nobody any more; who waits has to leave. */
+  shut(): void {
+    this.#shut = true;
+  }
+
   #admitAll(): void {
-    if (this.#admitting) return;
+    if (this.#admitting || this.#shut) return;
     this.#admitting = true;
     try {
       // A Set iterates in order of insertion and sees what joins or leaves meanwhile.
