@@ -1,6 +1,7 @@
 import type { EntityModel, Instant, MetricModel, MetricState, RecordModel, Row } from './models.js';
 
 export interface Commit {
+  /** Sequences of a writer ascend: one that is not above the last stored is a repetition and has no effect. */
   readonly id: { readonly writer: string; readonly sequence: number }; // kept on every retry of the same content
   readonly records: ReadonlyArray<{ readonly model: RecordModel; readonly rows: readonly Row[] }>;
   readonly entities: ReadonlyArray<{ readonly model: EntityModel; readonly id: string; readonly at: Instant; readonly row: Row }>;
@@ -11,6 +12,7 @@ export interface Commit {
     readonly minute: Instant;
     readonly metrics: ReadonlyMap<MetricModel, MetricState>;
   }>;
+  /** One whose `ifVersion` does not match rejects the whole commit with a DocumentConflictError, and nothing of it is stored. */
   readonly documents: readonly DocumentPut[]; // source offsets, rule state: become durable with the data they belong to
 }
 export interface DocumentPut {

@@ -42,7 +42,9 @@ export interface MetricModel {
   readonly name: string;
   readonly scope: string; // scope = an EntityModel's name
   readonly signature: string; // 'percentile2(10)'; another signature under the same name is another column
+  /** A `last` slot is followed by a `max` slot with the time of its value, so that merging works in any order. */
   readonly slots: readonly ('sum' | 'max' | 'min' | 'last')[];
+  /** `maxKeys` limits what one writer admits in one minute; merging keeps every key up to MAX_TABLE_KEYS. */
   readonly table?: { readonly key: 'int' | 'string'; readonly width: number; readonly maxKeys: number }; // histogram or labels, always sums
   /** (of . slots) / (over . slots | minutes of the bucket | 1); undefined = labelled, computed from the table by core. */
   readonly value?: { readonly of: readonly number[]; readonly over?: readonly number[] | 'minutes'; readonly integer: boolean };

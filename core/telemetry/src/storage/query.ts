@@ -13,6 +13,10 @@ export interface Buckets {
   readonly from: Instant;
   readonly count: number;
 }
+/**
+ * An aborted signal rejects with its reason. `deadlineMs`: how many ms from the call on the search may take; then it ends with what it
+ * found and `complete: false`, or with a DeadlineError where the answer cannot say so.
+ */
 export interface Limits {
   readonly signal: AbortSignal;
   readonly deadlineMs: number;

@@ -16,6 +16,11 @@ export interface Storage {
   open(models: readonly Model[], o: { readonly zone: string }): Promise<ReadonlyArray<{ readonly model: string; readonly reason: string }>>;
   /** Durable and visible when it resolves. Rejects only for infrastructure reasons: rows were checked against their model before. Same id again = no further effect. One call at a time per writer. */
   commit(commit: Commit, signal: AbortSignal): Promise<void>;
+  /**
+   * Without `order`: latest first. Rows of equal order come in an order that pages agree on. `distinct`: only the first row of each value
+   * of the field; rows without the field all stay. `body` false: the model's body field is left out. Rejects with an
+   * InvalidQueryError what the model does not offer, as the other verbs do.
+   */
   records(
     q: {
       readonly model: RecordModel;
@@ -31,10 +36,12 @@ export interface Storage {
     },
     l: Limits,
   ): Promise<Found<Row>>;
+  /** Rows with their bodies, by any of the keys. */
   group(
     q: { readonly model: RecordModel; readonly keys: readonly string[]; readonly range?: Range; readonly limit: number },
     l: Limits,
   ): Promise<Found<Row>>;
+  /** Entities that have a row. `activeIn`: only those with a delta in one of the buckets. Without `order`, and among equals: by id. Rows without the field come last. */
   entities(
     q: {
       readonly model: EntityModel;
@@ -56,7 +63,7 @@ export interface Storage {
     },
     l: Limits,
   ): Promise<ReadonlyArray<ReadonlyArray<ReadonlyArray<MetricState | undefined>>>>;
-  /** Average of the value over non-empty buckets, per entity. */
+  /** Average of the value over non-empty buckets, per entity; equal ones by id. `where`: on the rows of the metric's scope. */
   rank(
     q: {
       readonly metric: MetricModel;
