@@ -19,6 +19,6 @@ export function moduleContainer<N extends Tokens>(
     const value = context.services[key];
     if (value !== undefined) container.bind(token).toConstantValue(value);
   }
-  context.own(() => container.unloadAsync());
+  context.own(() => container.unbindAllAsync());
   return container;
 }

@@ -18,8 +18,8 @@ export class ServiceContainer {
     return this.#container.get<T>(token);
   }
 
-  /** Forgets all services. A failed synchronous unload would have run half of the deactivation, hence this one. */
+  /** Forgets all services. `unloadAsync` would not: it takes back inversify's container modules only. */
   release(): Promise<void> {
-    return this.#container.unloadAsync();
+    return this.#container.unbindAllAsync();
   }
 }

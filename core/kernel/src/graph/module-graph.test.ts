@@ -166,7 +166,11 @@ describe('the text of a problem', () => {
   });
 
   it('comes with all others, not alone', () => {
-    expect(textOf(receiver, analyzer).split('\n').filter((line) => line.startsWith('skein.yml'))).toEqual([
+    expect(
+      textOf(receiver, analyzer)
+        .split('\n')
+        .filter((line) => line.startsWith('skein.yml')),
+    ).toEqual([
       'skein.yml:2:3 modules.trace-receiver contributes to the point "http-routes", which no module owns',
       'skein.yml:3:3 modules.trace-analyzer needs the service "storage", which no module provides',
     ]);
