@@ -54,7 +54,7 @@ export function resolveAttribute(source: SourceDefinition, { path, cast }: Pick<
 function attributeNamed(fields: Readonly<Record<string, AttributeDefinition>>, step: Step, owner: string): AttributeDefinition {
   if (step.name === '*') throw new OalError(step.at, '"*" stands for no attribute and cannot be used here');
   const found = Object.hasOwn(fields, step.name) ? fields[step.name] : undefined;
-  if (found === undefined) throw new OalError(step.at, `${unknown('attribute', step.name, Object.keys(fields))} of ${owner}`);
+  if (found === undefined) throw new OalError(step.at, unknown('attribute', step.name, Object.keys(fields), owner));
   if (step.key !== undefined && found.type !== 'map') throw new OalError(step.at, `${step.name} is ${described(found)}, not a map`);
   return found;
 }

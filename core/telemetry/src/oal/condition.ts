@@ -58,7 +58,7 @@ function checkFor(attribute: ResolvedAttribute, condition: Condition, enums: Rea
     case '<':
     case '>=':
     case '<=':
-      return ordering(attribute, operator, condition.attribute.at, literal as number);
+      return ordering(operator, literal as number);
     case 'like':
       demand(attribute, 'string', operator, condition.attribute.at);
       return likeness((value as { readonly value: string }).value);
@@ -74,10 +74,7 @@ function unquote(value: unknown): unknown {
   return value.slice(1, -1);
 }
 
-function ordering({ type, definition, text }: ResolvedAttribute, operator: Operator, at: number, literal: number): Check {
-  if (!isNumber(type)) {
-    throw new OalError(at, `${text} is ${described(definition)}; "${operator}" compares numbers${castHint(type)}`);
-  }
+function ordering(operator: '>' | '<' | '>=' | '<=', literal: number): Check {
   switch (operator) {
     case '>':
       return (v) => typeof v === 'number' && v > literal;
@@ -85,7 +82,7 @@ function ordering({ type, definition, text }: ResolvedAttribute, operator: Opera
       return (v) => typeof v === 'number' && v < literal;
     case '>=':
       return (v) => typeof v === 'number' && v >= literal;
-    default:
+    case '<=':
       return (v) => typeof v === 'number' && v <= literal;
   }
 }
@@ -147,6 +144,6 @@ function enumValue({ type, definition, text }: ResolvedAttribute, literal: EnumL
   }
   const value = Object.hasOwn(constants.values, literal.constant) ? constants.values[literal.constant] : undefined;
   if (value === undefined)
-    throw new OalError(literal.at, `${unknown('constant', literal.constant, Object.keys(constants.values))} of enum ${literal.type}`);
+    throw new OalError(literal.at, unknown('constant', literal.constant, Object.keys(constants.values), `enum ${literal.type}`));
   return value;
 }

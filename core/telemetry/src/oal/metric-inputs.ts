@@ -27,7 +27,7 @@ export function metricInputs(source: SourceDefinition, statement: MetricStatemen
   const filters = statement.filters.map((f) => compileCondition(source, f, enums));
   const list = argumentsFor(source, found, call.list, call.at, enums);
   if (decorator !== null && !(source.decorators ?? []).includes(decorator.value)) {
-    throw new OalError(decorator.at, `${unknown('decorator', decorator.value, source.decorators ?? [])} of source ${source.name}`);
+    throw new OalError(decorator.at, unknown('decorator', decorator.value, source.decorators ?? [], `source ${source.name}`));
   }
   return { function: found, filters, args: list.args, tests: list.tests, text: list.text, value: input ?? list.value };
 }

@@ -57,7 +57,7 @@ Order 'an operator'
 TextOperator 'an operator'
   = word:$('like' / 'contain' / 'not contain') !NamePart { return word; }
 
-List 'a list'
+List
   = '[' _ items:(Numbers / Texts / Enums) _ ']' { return { kind: 'list', items, at: offset() }; }
 
 Numbers

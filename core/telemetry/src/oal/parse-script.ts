@@ -36,13 +36,18 @@ export function parseScript(script: OalScript): ParsedScript {
 function explain(error: unknown, text: string): { readonly offset: number; readonly message: string } {
   if (error instanceof ParserError) {
     const { offset } = error.location.start;
-    const found = offset >= text.length ? 'the end of the script' : `"${shorten(wordAt(text, offset))}"`;
+    if (text.startsWith('/*', offset)) return { offset, message: 'this comment has no end' };
+    if (text[offset] === '"' && error.expected?.some((e) => e.description === 'a string'))
+      return { offset, message: 'this string has no end' };
+    const found = offset >= text.length ? 'the end of the script' : quoted(shorten(wordAt(text, offset)));
     return { offset, message: `expected ${alternatives(error.expected ?? [])}, found ${found}` };
   }
   // Comments may nest, and each level is a call of the parser.
   if (error instanceof RangeError) return { offset: 0, message: 'comments are nested too deeply' };
   throw error;
 }
+
+const quoted = (text: string): string => (text === '"' ? `'"'` : `"${text}"`);
 
 const wordAt = (text: string, offset: number): string => /^(?:[\w$]+|.)/su.exec(text.slice(offset, offset + 200))?.[0] ?? '';
 

@@ -52,10 +52,11 @@ export function formatOalProblem(problem: OalProblem): string {
   return `${file}:${line}:${column} ${message}\n    ${excerpt}\n    ${indent}^`;
 }
 
-/** `unknown source "Servce"; did you mean "Service"?` */
-export function unknown(what: string, name: string, known: Iterable<string>): string {
+/** `unknown attribute "latncy" of source Service; did you mean "latency"?` */
+export function unknown(what: string, name: string, known: Iterable<string>, owner = ''): string {
   const near = nearest(name, known);
-  return `unknown ${what} "${shorten(name)}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+  const of = owner === '' ? '' : ` of ${owner}`;
+  return `unknown ${what} "${shorten(name)}"${of}${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
 /** Names from scripts may be of any length; messages are not. */
