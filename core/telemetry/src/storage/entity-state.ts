@@ -1,7 +1,8 @@
+import { DEFAULT_MAX_BYTES } from './check-row.js';
 import type { EntityModel, Instant, Row, Value } from './models.js';
 import { compareValues } from './values.js';
 
-/** Entries that a `union` field keeps: the smallest, so that any order of merging keeps the same ones. */
+/** Entries that a `union` field keeps: the shortest, so that any order of merging keeps the same ones. */
 export const MAX_UNION_ENTRIES = 256;
 
 /** `at` decides between values of `first` and `last` fields and is 0 for others. */
@@ -30,7 +31,7 @@ export function entityState(model: EntityModel, at: Instant, row: Row): EntitySt
 /**
  * Joins two states of an entity, field by field: commutative, associative and idempotent.
  * `first` is the value of the smallest `at` and of equal ones the smallest value; `last` the value of the largest `at` and of equal ones
- * the largest value, by {@link compareValues}. `union` is sorted and keeps its smallest entries, as many as
+ * the largest value, by {@link compareValues}. `union` is sorted and keeps its shortest entries, as many as
  * {@link MAX_UNION_ENTRIES} and the field's `maxBytes` allow. Fields that the model does not know are left out.
  */
 export function mergeEntityStates(model: EntityModel, a: EntityState, b: EntityState): EntityState {
@@ -66,14 +67,25 @@ function mergeFields(field: MergedField, a: EntityFieldState, b: EntityFieldStat
   }
 }
 
-/** Cuts at the first entry that does not fit: an entry that was cut from a part would be cut from the whole, too. */
+/**
+ * The shortest entries stay. Then an entry that was cut from a part is cut from the whole, too, and leaves no room for one that a part
+ * had to cut: whatever follows it is at least as long.
+ */
 function union(field: MergedField, a: Value, b: Value): readonly string[] {
-  const entries = [...new Set([...(a as readonly string[]), ...(b as readonly string[])])].sort(compareValues);
-  if (field.maxBytes === undefined) return entries.slice(0, MAX_UNION_ENTRIES);
-  let bytes = 0;
-  const end = entries.findIndex((entry, i) => {
-    bytes += Buffer.byteLength(entry, 'utf8');
-    return i >= MAX_UNION_ENTRIES || bytes > field.maxBytes!;
+  const entries = [...new Set([...(a as readonly string[]), ...(b as readonly string[])])];
+  const maxBytes = field.maxBytes ?? DEFAULT_MAX_BYTES;
+  const mostBytes = entries.reduce((sum, entry) => sum + entry.length * 3, 0);
+  const fits = entries.length <= MAX_UNION_ENTRIES && mostBytes <= maxBytes;
+  return (fits ? entries : shortest(entries, maxBytes)).sort(compareValues);
+}
+
+function shortest(entries: readonly string[], maxBytes: number): string[] {
+  const sized = entries.map((entry) => ({ entry, bytes: Buffer.byteLength(entry, 'utf8') }));
+  sized.sort((a, b) => a.bytes - b.bytes || compareValues(a.entry, b.entry));
+  let total = 0;
+  const end = sized.findIndex(({ bytes }, i) => {
+    total += bytes;
+    return i >= MAX_UNION_ENTRIES || total > maxBytes;
   });
-  return end < 0 ? entries : entries.slice(0, end);
+  return sized.slice(0, end < 0 ? sized.length : end).map(({ entry }) => entry);
 }
