@@ -1,5 +1,10 @@
 export { skywalking } from '../gen/skywalking.js';
+export * from './body-format.js';
+export * from './json.js';
+export * from './json-error.js';
+export * from './json-text.js';
 export * from './malformed.js';
 export * from './segment.js';
+export * from './segment-collection.js';
 export * from './tag-keys.js';
 export * from './wire-reader.js';

@@ -99,6 +99,13 @@ describe('decodeSegment', () => {
     );
   });
 
+  it('reads a span with very many references in a time that grows with their number only', () => {
+    const count = 200_000;
+    const refs = Buffer.alloc(2 * count, Buffer.of(0x2a, 0));
+    const length = Buffer.of((refs.length & 127) | 128, ((refs.length >> 7) & 127) | 128, refs.length >> 14);
+    expect(decodeSegment(Buffer.concat([Buffer.of(0x1a), length, refs])).spans[0]!.refs).toHaveLength(count);
+  });
+
   it('refuses every truncation that cuts a field', () => {
     const bytes = encode({ traceId: 't', spans: [{ operationName: '/a', startTime: 1734221650012, tags: [{ key: 'k', value: 'v' }] }] });
     let refused = 0;

@@ -29,6 +29,18 @@ export interface SegmentView {
 const NO_REFS: readonly SegmentReferenceView[] = [];
 const NO_TAGS: readonly number[] = [];
 
+/** First byte of a tag's key, field 1, and of its value, field 2. */
+const KEY_FIELD = 0x0a;
+const VALUE_FIELD = 0x12;
+
+/** Start of a field's bytes whose length stands at `at`, in one or two bytes, if it reaches exactly to `end`; else -1. */
+function lastFieldStart(bytes: Buffer, at: number, end: number): number {
+  const low = bytes[at]!;
+  if (low < 128) return at + 1 + low === end ? at + 1 : -1;
+  const high = bytes[at + 1]!;
+  return high < 128 && at + 2 + ((low & 127) | (high << 7)) === end ? at + 2 : -1;
+}
+
 /** One span. Unknown enum numbers stay as they are. */
 export class SpanView {
   spanId = 0;
@@ -46,7 +58,8 @@ export class SpanView {
   /** Start and end of each tag message within the segment's bytes, in pairs. */
   tagRanges: readonly number[] = NO_TAGS;
 
-  constructor(private readonly bytes: Buffer) {}
+  /** `bytes`: those of the whole segment. */
+  constructor(readonly bytes: Buffer) {}
 
   /** Value of the last tag with this key; undefined if there is none. */
   tag(key: string): string | undefined {
@@ -71,30 +84,43 @@ export class SpanView {
    */
   findTags(keys: TagKeys, into: number[]): void {
     into.length = 0;
-    const { tagRanges } = this;
-    if (tagRanges.length === 0) return;
-    const reader = new WireReader(this.bytes, 0, 0);
+    const { bytes, tagRanges } = this;
     for (let i = 0; i < tagRanges.length; i += 2) {
-      reader.at = tagRanges[i]!;
-      reader.end = tagRanges[i + 1]!;
-      let key = keys.indexOf(this.bytes, 0, 0);
-      let from = 0;
-      let to = 0;
-      while (reader.next()) {
-        if (reader.type !== BYTES || reader.field > 2) {
-          reader.skip();
-          continue;
-        }
-        const limit = reader.limit();
-        if (reader.field === 1) key = keys.indexOf(this.bytes, reader.at, limit);
-        else {
-          from = reader.at;
-          to = limit;
-        }
-        reader.at = limit;
+      const from = tagRanges[i]!;
+      const to = tagRanges[i + 1]!;
+      // Nearly all tags are a key of less than 128 bytes and then a value, to the end.
+      const keyLength = bytes[from + 1]!;
+      const valueTag = from + 2 + keyLength;
+      const isUsual = bytes[from] === KEY_FIELD && keyLength < 128 && bytes[valueTag] === VALUE_FIELD;
+      const value = isUsual ? lastFieldStart(bytes, valueTag + 1, to) : -1;
+      if (value < 0) this.findAnyTag(keys, from, to, into);
+      else {
+        const key = keys.indexOf(bytes, from + 2, valueTag);
+        if (key >= 0) into.push(key, value, to);
       }
-      if (key >= 0) into.push(key, from, to);
     }
+  }
+
+  /** A tag whose fields stand in another order, are repeated or missing. */
+  private findAnyTag(keys: TagKeys, start: number, end: number, into: number[]): void {
+    const reader = new WireReader(this.bytes, start, end);
+    let key = keys.indexOf(this.bytes, 0, 0);
+    let from = 0;
+    let to = 0;
+    while (reader.next()) {
+      if (reader.type !== BYTES || reader.field > 2) {
+        reader.skip();
+        continue;
+      }
+      const limit = reader.limit();
+      if (reader.field === 1) key = keys.indexOf(this.bytes, reader.at, limit);
+      else {
+        from = reader.at;
+        to = limit;
+      }
+      reader.at = limit;
+    }
+    if (key >= 0) into.push(key, from, to);
   }
 
   /** A part of the segment's bytes as text. */
@@ -180,7 +206,8 @@ function decodeSpan(reader: WireReader): SpanView {
         break;
       case 5:
         reader.expect(BYTES);
-        span.refs = [...span.refs, nested(reader, decodeReference)];
+        if (span.refs === NO_REFS) span.refs = [];
+        (span.refs as SegmentReferenceView[]).push(nested(reader, decodeReference));
         break;
       case 6:
         reader.expect(BYTES);
@@ -219,6 +246,12 @@ function decodeSpan(reader: WireReader): SpanView {
     }
   }
   return span;
+}
+
+/** In place: hostile segments carry millions, and copying the list for each would take minutes. */
+function pushReference(span: SpanView, reference: SegmentReferenceView): void {
+  if (span.refs === NO_REFS) span.refs = [reference];
+  else (span.refs as SegmentReferenceView[]).push(reference);
 }
 
 /** Remembers where a tag lies, and checks that it can be read later. */
