@@ -248,12 +248,6 @@ function decodeSpan(reader: WireReader): SpanView {
   return span;
 }
 
-/** In place: hostile segments carry millions, and copying the list for each would take minutes. */
-function pushReference(span: SpanView, reference: SegmentReferenceView): void {
-  if (span.refs === NO_REFS) span.refs = [reference];
-  else (span.refs as SegmentReferenceView[]).push(reference);
-}
-
 /** Remembers where a tag lies, and checks that it can be read later. */
 function pushTag(span: SpanView, reader: WireReader): void {
   if (span.tagRanges === NO_TAGS) span.tagRanges = [];
