@@ -1,1 +1,7 @@
-export {};
+/** Read services. GraphQL, PromQL, alarms, the CLI and embedders share them. */
+export * from './contract/common.js';
+export * from './contract/metadata.js';
+export * from './contract/metrics.js';
+export * from './contract/time.js';
+export * from './contract/topology.js';
+export * from './contract/traces.js';

@@ -1,0 +1,122 @@
+import type { Clock, HttpReply, HttpRequest, Logger, Meter } from '@skein/core';
+import { STATUS, StatusError, statusOf } from '@skein/core';
+import { QueryError } from '@skein/query/contract';
+import { DurationError } from '@skein/telemetry';
+import { type ExecutionResult, execute, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { GraphqlContext } from './contract.js';
+import { DocumentCache } from './document-cache.js';
+import type { DocumentLimits } from './document-limits.js';
+import { type GraphqlRequest, readRequest } from './graphql-request.js';
+
+export interface GraphqlServerSettings extends DocumentLimits {
+  /** Longest query, ms. */
+  readonly deadlineMs: number;
+  /** Characters of document text kept parsed. */
+  readonly cacheCharacters: number;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
+const LATENCY_BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+class QueryTimeoutError extends Error {
+  override readonly name = 'QueryTimeoutError';
+}
+
+/** GraphQL over HTTP, query.md 5.1. */
+export class GraphqlServer {
+  readonly #documents: DocumentCache;
+  readonly #errors: ReturnType<Meter['counter']>;
+  readonly #latency: ReturnType<Meter['histogram']>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly settings: GraphqlServerSettings,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    meter: Meter,
+  ) {
+    this.#documents = new DocumentCache(schema, settings, settings.cacheCharacters);
+    this.#errors = meter.counter('graphql_query_errors_total', 'GraphQL errors by kind');
+    this.#latency = meter.histogram('graphql_query_latency_ms', 'Duration of GraphQL queries', LATENCY_BOUNDS);
+  }
+
+  async handle(request: HttpRequest): Promise<HttpReply> {
+    const begun = performance.now();
+    try {
+      return await this.#answer(request);
+    } finally {
+      this.#latency.record(performance.now() - begun);
+    }
+  }
+
+  async #answer(request: HttpRequest): Promise<HttpReply> {
+    let asked: GraphqlRequest;
+    try {
+      asked = readRequest(request);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#errors.add(1, { kind: 'request' });
+      return { status: STATUS[error.status].http, headers: TEXT_TYPE, body: error.message };
+    }
+    const prepared = this.#documents.prepare(asked.query);
+    if ('errors' in prepared) {
+      this.#errors.add(prepared.errors.length, { kind: 'document' });
+      return reply(400, { errors: prepared.errors.map((e) => e.toJSON()) });
+    }
+    const result = await this.#within(request.signal, async (context) =>
+      execute({
+        schema: this.schema,
+        document: prepared.document,
+        contextValue: context,
+        variableValues: asked.variables ?? null,
+        operationName: asked.operationName ?? null,
+      }),
+    );
+    const errors = result.errors?.map((e) => this.#shown(e));
+    // Without data the query was never run: its variables or operation name do not fit.
+    return reply('data' in result ? 200 : 400, { ...(errors && { errors }), ...('data' in result && { data: result.data }) });
+  }
+
+  /** Runs a query until its deadline; then its reads are aborted and the answer says so. */
+  async #within(outer: AbortSignal, run: (context: GraphqlContext) => Promise<ExecutionResult>): Promise<ExecutionResult> {
+    const controller = new AbortController();
+    const stop = (): void => controller.abort(outer.reason);
+    if (outer.aborted) stop();
+    outer.addEventListener('abort', stop, { once: true });
+    const timeout = new QueryTimeoutError(`the query took longer than ${this.settings.deadlineMs} ms`);
+    const timer = this.clock.setTimeout(() => controller.abort(timeout), this.settings.deadlineMs);
+    const aborted = new Promise<ExecutionResult>((resolve) => {
+      controller.signal.addEventListener('abort', () => {
+        const { reason } = controller.signal;
+        const originalError = reason instanceof Error ? reason : new Error('aborted');
+        resolve({ errors: [new GraphQLError(originalError.message, { originalError })], data: null });
+      });
+    });
+    try {
+      return await Promise.race([run({ signal: controller.signal }), aborted]);
+    } finally {
+      timer[Symbol.dispose]();
+      outer.removeEventListener('abort', stop);
+    }
+  }
+
+  /** What a client may see of an error: its place, and its message if it is meant for clients. */
+  #shown(error: GraphQLError): GraphQLFormattedError {
+    const cause = error.originalError;
+    const { locations, path } = error.toJSON();
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    if (cause === undefined || cause instanceof GraphQLError || isMeantForClients(cause)) {
+      this.#errors.add(1, { kind: 'query' });
+      return { message: error.message, ...place };
+    }
+    this.#errors.add(1, { kind: 'internal' });
+    this.logger.error('a GraphQL field failed', { path, error: cause });
+    return { message: statusOf(cause).message, ...place };
+  }
+}
+
+const isMeantForClients = (error: Error): boolean =>
+  error instanceof QueryError || error instanceof DurationError || error instanceof StatusError || error instanceof QueryTimeoutError;
+
+const reply = (status: number, body: object): HttpReply => ({ status, headers: JSON_TYPE, body: JSON.stringify(body) });

@@ -1,0 +1,15 @@
+import type { DurationInput } from '@skein/query/contract';
+import { isNormalLayer, serviceId } from '@skein/telemetry';
+
+export type { DurationInput };
+
+export interface ServiceCondition {
+  readonly serviceName: string;
+  readonly layer?: string | null;
+}
+export interface Timed {
+  readonly duration: DurationInput;
+}
+
+/** The service of a `*ByName` condition: normal unless its layer says otherwise; query.md 3.3. */
+export const conditionId = ({ serviceName, layer }: ServiceCondition): string => serviceId(serviceName, !layer || isNormalLayer(layer));

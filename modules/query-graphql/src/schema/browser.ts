@@ -1,0 +1,34 @@
+/** Errors that browsers report. */
+export const browserSchema = /* GraphQL */ `
+extend type Query {
+  queryBrowserErrorLogs(condition: BrowserErrorLogQueryCondition): BrowserErrorLogs
+}
+
+enum ErrorCategory { ALL AJAX RESOURCE VUE PROMISE JS UNKNOWN }
+
+input BrowserErrorLogQueryCondition {
+  serviceId: ID
+  serviceVersionId: ID
+  pagePathId: ID
+  category: ErrorCategory
+  queryDuration: Duration
+  paging: Pagination!
+}
+type BrowserErrorLogs {
+  logs: [BrowserErrorLog!]!
+}
+type BrowserErrorLog {
+  service: String!
+  serviceVersion: String!
+  time: Long!
+  pagePath: String!
+  category: ErrorCategory!
+  grade: String
+  message: String
+  line: Int
+  col: Int
+  stack: String
+  errorUrl: String
+  firstReportedError: Boolean!
+}
+`;

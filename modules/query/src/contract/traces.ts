@@ -1,0 +1,71 @@
+import { createToken } from '@skein/core';
+import type { Duration } from '@skein/telemetry';
+import type { Page, ReadOptions } from './common.js';
+
+export interface TraceFilter {
+  readonly serviceId?: string;
+  readonly instanceId?: string;
+  readonly endpointId?: string;
+  readonly traceId?: string;
+  readonly duration?: Duration;
+  /** ms, inclusive. */
+  readonly minLatency?: number;
+  readonly maxLatency?: number;
+  readonly state: 'ALL' | 'SUCCESS' | 'ERROR';
+  /** `key=value`, all must be there; only searchable keys are ever found. */
+  readonly tags: readonly string[];
+  readonly order: 'BY_START_TIME' | 'BY_DURATION';
+  readonly page: Page;
+}
+
+/** One segment of a trace. */
+export interface SegmentSummary {
+  readonly segmentId: string;
+  readonly traceId: string;
+  readonly endpointName: string;
+  /** ms. */
+  readonly latency: number;
+  readonly start: number;
+  readonly isError: boolean;
+}
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+export interface SpanReference {
+  readonly traceId: string;
+  readonly parentSegmentId: string;
+  readonly parentSpanId: number;
+  readonly type: 'CROSS_PROCESS' | 'CROSS_THREAD';
+}
+export interface Span {
+  readonly traceId: string;
+  readonly segmentId: string;
+  readonly spanId: number;
+  readonly parentSpanId: number;
+  readonly refs: readonly SpanReference[];
+  readonly service: string;
+  readonly instance: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly operationName: string;
+  readonly type: 'Entry' | 'Exit' | 'Local';
+  readonly layer: string;
+  readonly component: string;
+  readonly peer: string;
+  readonly isError: boolean;
+  readonly tags: readonly KeyValue[];
+  readonly logs: ReadonlyArray<{ readonly time: number; readonly data: readonly KeyValue[] }>;
+}
+
+export interface TraceQuery {
+  /** Segments, latest or slowest first. Throws QueryError without a duration and a trace id. */
+  list(filter: TraceFilter, options?: ReadOptions): Promise<readonly SegmentSummary[]>;
+  /** All spans of a trace, depth first from each root, roots by start time. Empty for an unknown id. */
+  trace(traceId: string, options?: ReadOptions): Promise<readonly Span[]>;
+  /** At most 100 keys seen on the days of the range. `type`: TRACE, LOG or ALARM. */
+  tagKeys(type: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
+  tagValues(type: string, key: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
+}
+export const TraceQueryToken = createToken<TraceQuery>('trace-query');

@@ -1,0 +1,85 @@
+import { type Duration, DurationError, type MetricDefinition, type Zone } from '@skein/telemetry';
+import type { Buckets, MetricState } from '@skein/telemetry/storage';
+import type { ReadOptions } from './contract/common.js';
+import type { HeatmapValues, LabelledValues, StepValues } from './contract/metrics.js';
+import { parseLabels } from './label-text.js';
+import type { Reads } from './reads.js';
+
+/** A series spans at most 500 steps; both ends count. Source: query.md 3.1. */
+export const MAX_POINTS = 501;
+
+/** The buckets of a series, beginning `before` steps earlier. Throws DurationError for a range of more than 501. */
+export function seriesBuckets(zone: Zone, { buckets }: Duration, before = 0): Buckets {
+  if (buckets.count > MAX_POINTS) {
+    throw new DurationError(`a series may span at most ${MAX_POINTS - 1} steps; the duration has ${buckets.count - 1}`);
+  }
+  let from = zone.floor(buckets.from, buckets.precision);
+  for (let i = 0; i < before; i++) from = zone.floor(from - 1, buckets.precision);
+  return { precision: buckets.precision, from, count: buckets.count + before };
+}
+
+/** Reads stored states and makes values of them. */
+export class MetricValues {
+  constructor(
+    private readonly reads: Reads,
+    private readonly zone: Zone,
+  ) {}
+
+  /** One array per entity. A metric without a model (a record metric) has no values. */
+  async regular(metric: MetricDefinition, entities: readonly string[], buckets: Buckets, o?: ReadOptions): Promise<readonly StepValues[]> {
+    const minutes = this.#minutes(buckets);
+    const read = valueOf(metric);
+    const states = await this.#states(metric, entities, buckets, o);
+    return states.map((row) => row.map((state, i) => state && read(state, minutes[i]!)));
+  }
+
+  /** A series per label set that has data in the range. */
+  async labelled(metric: MetricDefinition, entity: string, buckets: Buckets, o?: ReadOptions): Promise<readonly LabelledValues[]> {
+    const minutes = this.#minutes(buckets);
+    const [states = []] = await this.#states(metric, [entity], buckets, o);
+    const sets = new Map<string, (number | undefined)[]>();
+    states.forEach((state, i) => {
+      if (state === undefined || metric.labels === undefined) return;
+      for (const [labels, value] of metric.labels(state, minutes[i]!)) {
+        let values = sets.get(labels);
+        if (values === undefined) sets.set(labels, (values = new Array<number | undefined>(buckets.count).fill(undefined)));
+        values[i] = value;
+      }
+    });
+    return Array.from(sets, ([labels, values]) => ({ labels: parseLabels(labels), values }));
+  }
+
+  async heatmap(metric: MetricDefinition, entity: string, buckets: Buckets, o?: ReadOptions): Promise<HeatmapValues> {
+    const [states = []] = await this.#states(metric, [entity], buckets, o);
+    const found = new Set<number>();
+    for (const state of states) for (const key of state?.table?.keys() ?? []) found.add(Number(key));
+    const bounds = [...found].filter(Number.isFinite).sort((a, b) => a - b);
+    const columns = Array.from({ length: buckets.count }, (_, i) => bounds.map((bound) => countAt(states[i], bound)));
+    return { bounds, columns };
+  }
+
+  async #states(metric: MetricDefinition, entities: readonly string[], buckets: Buckets, o?: ReadOptions) {
+    if (metric.model === undefined) return entities.map(() => new Array<MetricState | undefined>(buckets.count).fill(undefined));
+    const found = await this.reads.series({ scope: metric.model.scope, entities, metrics: [metric.model], buckets }, o);
+    return entities.map((_, e) => Array.from({ length: buckets.count }, (_, i) => found[e]?.[0]?.[i]));
+  }
+
+  #minutes(buckets: Buckets): readonly number[] {
+    return this.zone.starts(buckets).map((start) => this.zone.minutes(start, buckets.precision));
+  }
+}
+
+/** The one number of a bucket; for an old name that picks a label, the value under that label. */
+function valueOf(metric: MetricDefinition): (state: MetricState, minutes: number) => number | undefined {
+  const { pick, labels, value } = metric;
+  if (pick !== undefined && labels !== undefined) {
+    const set = `{${pick.key}=${pick.value}}`;
+    return (state, minutes) => labels(state, minutes).get(set) ?? value?.(state, minutes);
+  }
+  return value ?? (() => undefined);
+}
+
+function countAt(state: MetricState | undefined, bound: number): number {
+  const counts = state?.table?.get(bound) ?? state?.table?.get(String(bound));
+  return counts?.[0] ?? 0;
+}

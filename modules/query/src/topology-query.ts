@@ -1,0 +1,148 @@
+import {
+  AddressAliasModel,
+  addressAliasId,
+  type Duration,
+  EndpointRelationModel,
+  InstanceRelationClientModel,
+  InstanceRelationServerModel,
+  parseMemberId,
+  parseServiceId,
+  ServiceRelationClientModel,
+  ServiceRelationServerModel,
+  serviceId,
+} from '@skein/telemetry';
+import type { Condition, EntityModel } from '@skein/telemetry/storage';
+import type { ReadOptions } from './contract/common.js';
+import type { MetadataQuery } from './contract/metadata.js';
+import type { MemberNode, SeenFrom, ServiceNode, Topology, TopologyQuery } from './contract/topology.js';
+import type { Reads } from './reads.js';
+import { type Relation, ServiceTopology } from './service-topology.js';
+import { EMPTY_TOPOLOGY, TopologyGraph } from './topology-graph.js';
+
+const member = (id: string): MemberNode | undefined => {
+  const parts = parseMemberId(id);
+  return (
+    parts && {
+      id,
+      name: parts.name,
+      serviceId: parts.serviceId,
+      serviceName: parts.service.name,
+      type: '',
+      isReal: parts.service.normal,
+    }
+  );
+};
+
+export class StoredTopologyQuery implements TopologyQuery {
+  constructor(
+    private readonly reads: Reads,
+    private readonly metadata: MetadataQuery,
+  ) {}
+
+  async services(ids: readonly string[], duration: Duration, o?: ReadOptions): Promise<Topology<ServiceNode>> {
+    const wanted = [...new Set(ids.filter((id) => parseServiceId(id) !== undefined))];
+    if (wanted.length === 0) return EMPTY_TOPOLOGY;
+    const [client, server] = await Promise.all([
+      this.#touching(ServiceRelationClientModel, wanted, duration, o),
+      this.#touching(ServiceRelationServerModel, wanted, duration, o),
+    ]);
+    return this.#build(client, server, duration, true, o);
+  }
+
+  async global(layer: string | undefined, duration: Duration, o?: ReadOptions): Promise<Topology<ServiceNode>> {
+    if (layer) {
+      const services = await this.metadata.services({ layer }, o);
+      return this.services(
+        services.map((s) => s.id),
+        duration,
+        o,
+      );
+    }
+    const [client, server] = await Promise.all([
+      this.#relations(ServiceRelationClientModel, [], duration, o),
+      this.#relations(ServiceRelationServerModel, [], duration, o),
+    ]);
+    return this.#build(client, server, duration, false, o);
+  }
+
+  async instances(clientServiceId: string, serverServiceId: string, duration: Duration, o?: ReadOptions): Promise<Topology<MemberNode>> {
+    const graph = new TopologyGraph<MemberNode>(member);
+    const sides: readonly (readonly [EntityModel, SeenFrom])[] = [
+      [InstanceRelationClientModel, 'CLIENT'],
+      [InstanceRelationServerModel, 'SERVER'],
+    ];
+    const directions = clientServiceId === serverServiceId ? [true] : [true, false];
+    for (const [model, from] of sides) {
+      for (const forth of directions) {
+        const [source, dest] = forth ? [clientServiceId, serverServiceId] : [serverServiceId, clientServiceId];
+        const where: readonly Condition[] = [
+          ['sourceService', '=', source],
+          ['destService', '=', dest],
+        ];
+        for (const r of await this.#relations(model, where, duration, o)) graph.call(r.id, r.source, r.dest, from);
+      }
+    }
+    return { nodes: [...graph.nodes.values()], calls: graph.calls() };
+  }
+
+  async endpoints(endpointId: string, duration: Duration, o?: ReadOptions): Promise<Topology<MemberNode>> {
+    const graph = new TopologyGraph<MemberNode>(member);
+    for (const r of await this.#touching(EndpointRelationModel, [endpointId], duration, o)) graph.call(r.id, r.source, r.dest, 'SERVER');
+    return { nodes: [...graph.nodes.values()], calls: graph.calls() };
+  }
+
+  async #build(
+    client: readonly Relation[],
+    server: readonly Relation[],
+    duration: Duration,
+    partial: boolean,
+    o?: ReadOptions,
+  ): Promise<Topology<ServiceNode>> {
+    const topology = new ServiceTopology();
+    topology.addClientSide(client, await this.#aliases(client, o));
+    topology.addServerSide(server);
+    const untyped = partial ? topology.untyped() : [];
+    // A service at the edge of the set is typed by its own callers, which the set does not show.
+    if (untyped.length > 0) {
+      const callers = await this.#relations(ServiceRelationServerModel, [['dest', 'in', untyped]], duration, o);
+      for (const r of callers) for (const component of r.components) topology.nameType(r.dest, component);
+    }
+    return topology.finish(await this.metadata.layersOf(topology.ids(), o));
+  }
+
+  /** Relations whose source or destination is one of the ids. */
+  async #touching(model: EntityModel, ids: readonly string[], duration: Duration, o?: ReadOptions): Promise<readonly Relation[]> {
+    const [from, to] = await Promise.all([
+      this.#relations(model, [['source', 'in', ids]], duration, o),
+      this.#relations(model, [['dest', 'in', ids]], duration, o),
+    ]);
+    return [...new Map([...from, ...to].map((r) => [r.id, r])).values()];
+  }
+
+  async #relations(model: EntityModel, where: readonly Condition[], duration: Duration, o?: ReadOptions): Promise<readonly Relation[]> {
+    const { maxRows } = this.reads.settings;
+    const rows = await this.reads.entities({ model, where, activeIn: duration.buckets, limit: maxRows }, o);
+    if (rows.length >= maxRows) this.reads.cut(model.name);
+    return rows.map((r) => ({
+      id: r.id,
+      source: String(r.source ?? ''),
+      dest: String(r.dest ?? ''),
+      components: ((r.components ?? []) as readonly string[]).map(Number),
+    }));
+  }
+
+  /** Ids of the services behind the addresses that these calls went to, by address. */
+  async #aliases(client: readonly Relation[], o?: ReadOptions): Promise<ReadonlyMap<string, string>> {
+    const addresses = [...new Set(client.map((r) => parseServiceId(r.dest)?.name ?? ''))].filter((name) => name !== '');
+    if (addresses.length === 0) return new Map();
+    const ids = addresses.map(addressAliasId);
+    const rows = await this.reads.entities({ model: AddressAliasModel, ids, limit: ids.length }, o);
+    const byId = new Map(rows.map((r) => [r.id, String(r.service ?? '')]));
+    const found = new Map<string, string>();
+    addresses.forEach((address, i) => {
+      const service = byId.get(ids[i]!);
+      if (service) found.set(address, serviceId(service, true));
+    });
+    return found;
+  }
+}

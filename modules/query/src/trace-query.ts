@@ -1,0 +1,116 @@
+import type { Clock, Logger, Meter } from '@skein/core';
+import { type Duration, parseMemberId, SegmentModel, TagModel, type Zone } from '@skein/telemetry';
+import type { Buckets, Condition, Range } from '@skein/telemetry/storage';
+import { QueryError, type ReadOptions } from './contract/common.js';
+import type { SegmentSummary, Span, TraceFilter, TraceQuery } from './contract/traces.js';
+import type { Reads } from './reads.js';
+import { orderSpans } from './span-order.js';
+import { decodeSpans } from './stored-spans.js';
+
+/** Segments of one trace that are shown; query.md 3.2. */
+const MAX_SEGMENTS = 200;
+/** Keys, and values of a key, that are offered; query.md 3.2. */
+const MAX_TAGS = 100;
+/** Clocks of senders may be ahead. */
+const AHEAD_MS = 3_600_000;
+
+export class StoredTraceQuery implements TraceQuery {
+  readonly #unreadable: ReturnType<Meter['counter']>;
+
+  constructor(
+    private readonly reads: Reads,
+    private readonly zone: Zone,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    meter: Meter,
+  ) {
+    this.#unreadable = meter.counter(
+      'query_unreadable_segments_total',
+      'Stored segments that could not be decoded and were left out of a trace',
+    );
+  }
+
+  async list(filter: TraceFilter, o?: ReadOptions): Promise<readonly SegmentSummary[]> {
+    if (!filter.duration && !filter.traceId) throw new QueryError('a trace query needs queryDuration or traceId');
+    const rows = await this.reads.records(
+      {
+        model: SegmentModel,
+        range: filter.duration?.range ?? this.#everything(),
+        where: conditions(filter),
+        tags: filter.tags,
+        order: { by: filter.order === 'BY_DURATION' ? 'latency' : SegmentModel.time, descending: true },
+        ...this.reads.page(filter.page),
+      },
+      o,
+    );
+    return rows.map((r) => ({
+      segmentId: String(r.segmentId ?? ''),
+      traceId: String(r.traceId ?? ''),
+      endpointName: parseMemberId(String(r.endpoint ?? ''))?.name ?? '',
+      latency: Number(r.latency ?? 0),
+      start: Number(r.startTime ?? 0),
+      isError: r.isError === true,
+    }));
+  }
+
+  async trace(traceId: string, o?: ReadOptions): Promise<readonly Span[]> {
+    const rows = await this.reads.group({ model: SegmentModel, keys: [traceId], limit: MAX_SEGMENTS + 1 }, o);
+    if (rows.length > MAX_SEGMENTS) this.reads.cut('trace');
+    return orderSpans(rows.slice(0, MAX_SEGMENTS).flatMap((row) => this.#decode(row.segmentId, row.data)));
+  }
+
+  async tagKeys(type: string, duration: Duration, o?: ReadOptions): Promise<readonly string[]> {
+    const rows = await this.reads.entities(
+      { model: TagModel, where: [['type', '=', type]], activeIn: this.#days(duration), limit: this.reads.settings.maxRows },
+      o,
+    );
+    return [...new Set(rows.map((r) => String(r.key ?? '')))].sort().slice(0, MAX_TAGS);
+  }
+
+  async tagValues(type: string, key: string, duration: Duration, o?: ReadOptions): Promise<readonly string[]> {
+    const where: readonly Condition[] = [
+      ['type', '=', type],
+      ['key', '=', key],
+    ];
+    const rows = await this.reads.entities({ model: TagModel, where, activeIn: this.#days(duration), limit: MAX_TAGS }, o);
+    return rows.map((r) => String(r.value ?? '')).sort();
+  }
+
+  #decode(segmentId: unknown, data: unknown): readonly Span[] {
+    try {
+      if (!(data instanceof Uint8Array)) throw new TypeError('the row has no data');
+      return decodeSpans(data);
+    } catch (error) {
+      this.#unreadable.add(1);
+      this.logger.warn('a stored segment cannot be read', { segmentId, error });
+      return [];
+    }
+  }
+
+  /** As far back as segments are kept. */
+  #everything(): Range {
+    const now = this.clock.now();
+    const kept = this.reads.storage.traits.retention.traces;
+    return { from: Number.isFinite(kept) ? Math.max(0, now - kept) : 0, to: now + AHEAD_MS };
+  }
+
+  /** Tags are known by the day. */
+  #days({ range }: Duration): Buckets {
+    const from = this.zone.floor(range.from, 'day');
+    let count = 0;
+    for (let at = from; at < range.to; at = this.zone.next(at, 'day')) count++;
+    return { precision: 'day', from, count };
+  }
+}
+
+function conditions(f: TraceFilter): readonly Condition[] {
+  const where: Condition[] = [];
+  if (f.serviceId) where.push(['service', '=', f.serviceId]);
+  if (f.instanceId) where.push(['instance', '=', f.instanceId]);
+  if (f.endpointId) where.push(['endpoint', '=', f.endpointId]);
+  if (f.traceId) where.push(['traceId', '=', f.traceId]);
+  if (f.minLatency) where.push(['latency', '>=', f.minLatency]);
+  if (f.maxLatency) where.push(['latency', '<=', f.maxLatency]);
+  if (f.state !== 'ALL') where.push(['isError', '=', f.state === 'ERROR']);
+  return where;
+}
