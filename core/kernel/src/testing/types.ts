@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../api/facilities.js';
 import type { Batch, Publisher } from '../api/streams.js';
-import type { ServiceToken, StreamToken } from '../api/tokens.js';
+import type { AnyStreamToken, ServiceToken, StreamToken } from '../api/tokens.js';
 import type { BooksEntry } from '../books/types.js';
 import type { AnyModule, Host, StopReport } from '../host/types.js';
 import type { HttpReply } from '../listeners/contract.js';
@@ -28,8 +28,8 @@ export interface TestHostOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Services that the test provides itself. */
   readonly services?: ReadonlyArray<readonly [token: symbol, value: unknown]>;
-  /** Streams that the test collects. */
-  readonly collect?: readonly StreamToken<never>[];
+  /** Streams to collect although no module of the test publishes them; those that one publishes and none handles are collected anyway. */
+  readonly collect?: readonly AnyStreamToken[];
   readonly zone?: string;
   readonly logger?: Logger;
   readonly memory?: number;
