@@ -89,6 +89,20 @@ modules.plain the name "bad" of plain is taken`,
     expect(await refusal(owner, giver)).toBe('modules.owner cannot call x');
   });
 
+  it('in a zone that does not exist', async () => {
+    await expect(createHost({ modules: [], logger: silent, zone: 'Mars/Olympus' }).start()).rejects.toThrow(
+      'host.zone must be an IANA time zone (got "Mars/Olympus")\n    For example Europe/Berlin or UTC.',
+    );
+  });
+
+  it('saying where the module was switched on', async () => {
+    const lazy = defineModule({ name: 'lazy', provides: [StoreToken] });
+    const host = createHost({ logger: silent, modules: [{ definition: lazy, origin: () => 'skein.yml:9:3' }] });
+    await expect(host.start()).rejects.toThrow(
+      'skein.yml:9:3 modules.lazy declares the service "store" and did not provide it in activate',
+    );
+  });
+
   it('with the problems that a module found itself', async () => {
     const strict = defineModule({
       name: 'strict',

@@ -15,7 +15,7 @@ import { type AnyStreamToken, type ServiceToken, type StreamToken, tokenName } f
 import type { BooksEntry } from '../books/types.js';
 import { systemClock } from '../clock/system-clock.js';
 import { ServiceContainer } from '../di/service-container.js';
-import { type BootPlan, planBoot } from '../lifecycle/boot-plan.js';
+import { type BootPlan, located, planBoot, zoneProblems } from '../lifecycle/boot-plan.js';
 import { HealthBoard } from '../lifecycle/health-board.js';
 import type { HostParts } from '../lifecycle/host-parts.js';
 import { ModuleRun } from '../lifecycle/module-run.js';
@@ -144,10 +144,11 @@ class SkeinHost implements Host {
 
   async #boot(): Promise<void> {
     const plan = planBoot(this.#options.modules, HOST_SERVICES);
-    throwProblems(plan.problems);
+    const settings = this.#settings();
+    throwProblems([...zoneProblems(settings.zone), ...plan.problems]);
     this.#eventLoop = new EventLoopDelay(this.#metrics);
     this.#services.provide(HostStatusToken, this.status);
-    this.#services.provide(HostSettingsToken, this.#settings());
+    this.#services.provide(HostSettingsToken, settings);
     this.#services.provide(AnnouncementsToken, this.#announcements());
     await this.#activate(plan);
     this.#freeze(plan);
@@ -172,7 +173,7 @@ class SkeinHost implements Host {
         this.#runs.push(run);
         await run.activate(phase, this.#stopping.signal);
         // Those that need the service are activated next, so this cannot wait for freeze.
-        throwProblems(run.missingServices());
+        throwProblems(this.#located(run.missingServices()));
       });
     }
   }
@@ -180,7 +181,7 @@ class SkeinHost implements Host {
   #freeze({ contributions, graph }: BootPlan): void {
     contributions.freeze();
     for (const run of this.#runs) run.freeze();
-    throwProblems([...this.#runs.flatMap((run) => run.missingHandlers()), ...contributions.problems(graph.order, 'calls')]);
+    throwProblems(this.#located([...this.#runs.flatMap((run) => run.missingHandlers()), ...contributions.problems(graph.order, 'calls')]));
   }
 
   async #becomeReady(): Promise<void> {
@@ -199,7 +200,7 @@ class SkeinHost implements Host {
       this.#throwIfStopping();
       if (error instanceof BootError) throw error;
       const message = `${what}: ${error instanceof Error ? error.message : String(error)}`;
-      throw new BootError([{ ...this.#placeOf(module), subject: `modules.${module}`, message }], { cause: error });
+      throw new BootError(this.#located([{ subject: `modules.${module}`, message }]), { cause: error });
     }
     this.#throwIfStopping();
   }
@@ -208,9 +209,8 @@ class SkeinHost implements Host {
     if (this.#stopping.signal.aborted) throw new Error('the host was stopped while it was starting');
   }
 
-  #placeOf(module: string): Pick<Problem, 'at'> {
-    const at = this.#options.modules.find(({ definition }) => definition.name === module)?.origin?.([]);
-    return at === undefined ? {} : { at };
+  #located(problems: readonly Problem[]): readonly Problem[] {
+    return located(problems, this.#options.modules);
   }
 
   async #stop(): Promise<StopReport> {

@@ -34,8 +34,30 @@ export function planBoot(modules: readonly HostModule[], hostServices: readonly 
     hostServices,
   );
   const contributions = new Contributions(definitions);
-  problems.push(...graph.problems, ...contributions.problems(definitions, 'data'));
+  problems.push(...graph.problems, ...located(contributions.problems(definitions, 'data'), modules));
   return { graph, configs, contributions, problems };
+}
+
+/** Adds where the module was switched on to problems that do not say where they were written. */
+export function located(problems: readonly Problem[], modules: readonly HostModule[]): readonly Problem[] {
+  const places = new Map(modules.map(({ definition, origin }) => [`modules.${definition.name}`, placeOf(origin)]));
+  return problems.map((problem) => ({ ...places.get(problem.subject), ...problem }));
+}
+
+/** A zone that this Node.js does not know would fail in the first module that computes a local hour. */
+export function zoneProblems(zone: string): readonly Problem[] {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return [];
+  } catch {
+    return [
+      {
+        subject: 'host.zone',
+        message: `must be an IANA time zone (got ${JSON.stringify(zone)})`,
+        fix: 'For example Europe/Berlin or UTC.',
+      },
+    ];
+  }
 }
 
 function placeOf(origin: HostModule['origin']): { readonly at?: string } {

@@ -1,6 +1,5 @@
 import type { Clock } from '../api/facilities.js';
 import { type Publisher, type Receipt, StreamError } from '../api/streams.js';
-import type { RawMessages } from './contract.js';
 import { StatusError } from './status-error.js';
 
 const MAX_HOLD_MS = 20_000;
@@ -13,11 +12,11 @@ export function holdTime(deadline: number | undefined, now: number): number {
   return Math.max(1_000, Math.min(deadline - now - 2_000, MAX_HOLD_MS));
 }
 
-export interface Delivery<T> {
-  /** What came: the messages of a gRPC call, or `[[body]]` for one HTTP body or unary request. */
-  readonly messages: RawMessages | Iterable<readonly Uint8Array[]>;
+export interface Delivery<T, R = Uint8Array> {
+  /** What came: the messages of a gRPC call, `[[body]]` for one HTTP body or unary request, `[elements]` for the array in a body. */
+  readonly messages: AsyncIterable<readonly R[]> | Iterable<readonly R[]>;
   /** Turns one raw message into items; may be none. Whatever it throws makes this message malformed; the other messages go on. */
-  readonly read: (raw: Uint8Array) => readonly T[];
+  readonly read: (raw: R) => readonly T[];
   readonly publisher: Publisher<T>;
   /** The call that is held: a GrpcCall or an HttpRequest fits. */
   readonly call: { readonly deadline?: number | undefined; readonly signal: AbortSignal };
@@ -37,7 +36,7 @@ export interface Delivery<T> {
  * @throws StatusError INVALID_ARGUMENT when there were malformed messages.
  * @throws StreamError REFUSED when there was no room or no receipt in time or the client went away; otherwise what the stream says.
  */
-export async function deliver<T>(delivery: Delivery<T>): Promise<number> {
+export async function deliver<T, R = Uint8Array>(delivery: Delivery<T, R>): Promise<number> {
   const receipts = new Receipts(delivery.call, delivery.clock);
   const malformed = new Malformed();
   let accepted = 0;
@@ -53,7 +52,7 @@ export async function deliver<T>(delivery: Delivery<T>): Promise<number> {
   return accepted;
 }
 
-function readChunk<T>(chunk: readonly Uint8Array[], { read, publisher }: Delivery<T>, malformed: Malformed): readonly T[] {
+function readChunk<T, R>(chunk: readonly R[], { read, publisher }: Delivery<T, R>, malformed: Malformed): readonly T[] {
   const items: T[] = [];
   for (const raw of chunk) {
     try {

@@ -1,17 +1,20 @@
 import type { Labels } from '../api/facilities.js';
 import { labelName } from './text-format.js';
 
-const MAX_LABEL_SETS = 100;
+/** Label sets that a module's metric may have. */
+export const MAX_LABEL_SETS = 100;
 const OVERFLOW: Labels = { overflow: 'true' };
 const NO_LABELS: Labels = {};
 
-/** The label sets of one metric, with something of type `V` for each: at most 100, and one more for all that come later. */
+/** The label sets of one metric, with something of type `V` for each: at most `limit`, and one more for all that come later. */
 export class LabelSets<V> {
   readonly #make: () => V;
+  readonly #limit: number;
   readonly #sets = new Map<string, { readonly labels: Labels; value: V }>();
 
-  constructor(make: () => V) {
+  constructor(make: () => V, limit = MAX_LABEL_SETS) {
     this.#make = make;
+    this.#limit = limit;
   }
 
   at(labels: Labels = NO_LABELS): V {
@@ -31,7 +34,7 @@ export class LabelSets<V> {
     const clean = cleanLabels(labels);
     const known = this.#sets.get(keyOf(clean));
     if (known !== undefined) return known;
-    const full = this.#sets.size >= MAX_LABEL_SETS;
+    const full = this.#sets.size >= this.#limit;
     const kept = full ? OVERFLOW : clean;
     const key = keyOf(kept);
     const existing = this.#sets.get(key);

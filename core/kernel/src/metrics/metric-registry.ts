@@ -1,7 +1,10 @@
 import type { Labels, Meter } from '../api/facilities.js';
 import { HistogramCells } from './histogram-cells.js';
-import { LabelSets } from './label-sets.js';
+import { LabelSets, MAX_LABEL_SETS } from './label-sets.js';
 import { formatFamily, isMetricName, type MetricType, type Sample } from './text-format.js';
+
+/** The host's own metrics have a label set for every edge and reason. */
+const MAX_HOST_LABEL_SETS = 5_000;
 
 type Read = () => number | Iterable<readonly [Labels, number]>;
 type Source = () => Iterable<Sample>;
@@ -28,14 +31,15 @@ export class MetricRegistry {
   meter(module: string): Meter {
     return {
       counter: (name, help) => this.#counter(module, name, help),
-      gauge: (name, help, read) => this.#register(`skein_${name}`, 'gauge', help, module, () => this.#readSamples(read, { module })),
+      gauge: (name, help, read) =>
+        this.#register(`skein_${name}`, 'gauge', help, module, () => this.#readSamples(read, { module }, MAX_LABEL_SETS)),
       histogram: (name, help, bounds) => this.#histogram(module, name, help, bounds),
     };
   }
 
   /** A metric of the host itself, under its full name, read when the text is asked for. */
   collect(name: string, type: Exclude<MetricType, 'histogram'>, help: string, read: Read): void {
-    this.#register(name, type, help, '', () => this.#readSamples(read, {}));
+    this.#register(name, type, help, '', () => this.#readSamples(read, {}, MAX_HOST_LABEL_SETS));
   }
 
   /** All metrics in the Prometheus text format 0.0.4. */
@@ -97,13 +101,13 @@ export class MetricRegistry {
     }
   }
 
-  *#readSamples(read: Read, own: Labels): Iterable<Sample> {
+  *#readSamples(read: Read, own: Labels, limit: number): Iterable<Sample> {
     const result = read();
     if (typeof result === 'number') {
       yield { suffix: '', labels: own, value: result };
       return;
     }
-    const sets = new LabelSets(() => 0);
+    const sets = new LabelSets(() => 0, limit);
     for (const [labels, value] of result) sets.set(labels, (sum) => sum + value);
     for (const [labels, value] of sets) yield { suffix: '', labels: { ...labels, ...own }, value };
   }
