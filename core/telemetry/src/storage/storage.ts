@@ -36,7 +36,7 @@ export interface Storage {
     },
     l: Limits,
   ): Promise<Found<Row>>;
-  /** Rows with their bodies, by any of the keys. */
+  /** Rows with their bodies, by any of the keys. More rows than `limit`: `complete` is false. */
   group(
     q: { readonly model: RecordModel; readonly keys: readonly string[]; readonly range?: Range; readonly limit: number },
     l: Limits,
@@ -76,6 +76,7 @@ export interface Storage {
     l: Limits,
   ): Promise<Found<{ readonly entity: string; readonly value: number }>>;
   document(kind: string, id: string): Promise<Document | undefined>;
+  /** By id, by code units. A document that was deleted and made again has another version than it ever had. */
   documents(kind: string, o?: { readonly prefix?: string; readonly limit?: number }): Promise<readonly Document[]>;
   /** false = the version did not match. Leases and task creation need it. */
   put(put: DocumentPut): Promise<boolean>;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { DocumentConflictError } from '../storage/errors.js';
-import { CheckCpm, CheckEntity, CheckRecord } from './check-models.js';
+import { CHECK_MODELS, CheckCpm, CheckEntity, CheckRecord } from './check-models.js';
 import { type CreateStorage, delta, entityUpdate, LIMITS, recordRows, type StorageCheck, StorageDesk, slots } from './storage-desk.js';
 
 const MINUTE = 60_000;
@@ -171,6 +171,20 @@ async function closing(create: CreateStorage): Promise<void> {
   });
 }
 
+async function models(create: CreateStorage): Promise<void> {
+  const { storage, dispose } = await create();
+  try {
+    const problems = await storage.open([...CHECK_MODELS, { ...CheckRecord, name: 'unsound', time: 'service' }], { zone: 'UTC' });
+    deepEqual(
+      problems.map(({ model }) => model),
+      ['unsound'],
+    );
+    equal(problems[0]!.reason.length > 0, true);
+  } finally {
+    await dispose();
+  }
+}
+
 async function traits(create: CreateStorage): Promise<void> {
   await StorageDesk.with(create, async ({ storage }) => {
     const { retention, commitWindow } = storage.traits;
@@ -189,5 +203,6 @@ export const commitChecks: readonly StorageCheck[] = [
   { name: 'documents: of those who race for a version one wins', run: races },
   { name: 'prune: drops what is past its retention, says so, and keeps the rest', run: retention },
   { name: 'close: may be repeated, and refuses what comes after', run: closing },
+  { name: 'open: names the models that it cannot serve, and why', run: models },
   { name: 'traits: name a retention for every class', run: traits },
 ];

@@ -24,7 +24,11 @@ const LENGTHS: Readonly<Record<Precision, number>> = { minute: MINUTE, hour: HOU
 
 /** A state of the model that one minute could have; whole numbers, so that sums are exact in any order. */
 export function randomState(random: Random, model: MetricModel): MetricState {
-  const state = model.slots.map((merge) => (merge === 'sum' ? random.below(1000) : random.below(2000) - 1000));
+  const state = model.slots.map((merge, i) => {
+    if (merge === 'sum') return random.below(1000);
+    // Few times, so that values often meet others of the same time.
+    return model.slots[i - 1] === 'last' ? random.below(3) : random.below(2000) - 1000;
+  });
   if (model.table === undefined) return { slots: state };
   const key = (): number | string =>
     model.table!.key === 'int' ? random.below(30) - 5 : random.pick(['a', 'b', '__proto__', 'ключ', 'x,y|z', '']);

@@ -63,6 +63,10 @@ async function ranges(create: CreateStorage): Promise<void> {
     deepEqual(await found(desk, { range: { from: START + 1, to: START + 59 * MINUTE } }), []);
     deepEqual(await found(desk, { range: { from: 0, to: START + 100 * MINUTE } }), ['after', 'last', 'first', 'before', 'years']);
     deepEqual(await found(desk, { range: { from: START, to: START } }), []);
+    const second = START + 30 * MINUTE + 1000;
+    await desk.commit(recordRows(CheckRecord, ...[-1, 0, 1].map((ms) => record(`ms${ms}`, 0, { time: second + ms }))));
+    deepEqual(await found(desk, { range: { from: second, to: second + 1 } }), ['ms0']);
+    deepEqual(await found(desk, { range: { from: second, to: second + 1 }, order: { by: 'size', descending: true } }), ['ms0']);
   });
 }
 
