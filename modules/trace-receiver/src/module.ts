@@ -1,1 +1,25 @@
-export {};
+import { defineModule, GrpcMethods, HttpRoutes, type Publisher } from '@skein/core';
+import { segments } from '@skein/telemetry';
+import { TraceReceiverConfig } from './config.js';
+import { DeduplicatingPublisher } from './deduplicating-publisher.js';
+import type { SegmentItem } from './segment-item.js';
+import { segmentMethods } from './segment-methods.js';
+import { segmentRoutes } from './segment-routes.js';
+
+/** Takes trace segments over gRPC and HTTP, and publishes their bytes as they came. */
+export default defineModule({
+  name: 'trace-receiver',
+  config: TraceReceiverConfig,
+  publishes: { segments },
+  contributes: [GrpcMethods, HttpRoutes],
+  activate({ config, streams, clock, meter, contribute }) {
+    let publisher: Publisher<SegmentItem> = streams.segments;
+    if (config.dedupe > 0) {
+      const recognising = new DeduplicatingPublisher(streams.segments, clock, { windowMs: config.dedupe, limit: config.dedupeLimit });
+      meter.gauge('remembered_segment_ids', 'Segment ids by which a second copy would be recognised', () => recognising.ids.size);
+      publisher = recognising;
+    }
+    for (const method of segmentMethods(config.listeners.grpc, publisher, clock)) contribute(GrpcMethods, method);
+    for (const route of segmentRoutes(config.listeners.http, publisher, clock)) contribute(HttpRoutes, route);
+  },
+});

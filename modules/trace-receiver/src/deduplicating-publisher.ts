@@ -1,0 +1,94 @@
+import type { Clock, Publisher, Receipt } from '@skein/core';
+import { type Flight, RememberedIds } from './remembered-ids.js';
+import type { SegmentItem } from './segment-item.js';
+
+type PublishOptions = Parameters<Publisher<SegmentItem>['publish']>[1];
+
+/**
+ * Recognises segments that a sender sends again. A copy of a durable segment is acknowledged at once. A copy of one that is still under way
+ * shares its fate: it is acknowledged when the first is durable, and published when the first failed. Segments without an id are all new.
+ */
+export class DeduplicatingPublisher implements Publisher<SegmentItem> {
+  readonly ids: RememberedIds;
+
+  constructor(
+    private readonly publisher: Publisher<SegmentItem>,
+    private readonly clock: Clock,
+    options: { readonly windowMs: number; readonly limit: number },
+  ) {
+    this.ids = new RememberedIds(options.windowMs, options.limit, clock.now());
+  }
+
+  async publish(items: readonly SegmentItem[], options?: PublishOptions): Promise<Receipt> {
+    const flight = new OwnFlight();
+    const { fresh, copies } = this.sort(items, flight);
+    const parts = [...copies].map(([first, again]) => this.follow(first, again, options));
+    const handled = Promise.all(parts);
+    // Whoever wants to know of failures awaits the receipt.
+    handled.catch(() => undefined);
+    const receipt = fresh.length === 0 ? undefined : await this.send(fresh, flight, options);
+    const all = Promise.all([handled, receipt?.handled]).then(() => undefined);
+    all.catch(() => undefined);
+    return { handled: all };
+  }
+
+  skip(count: number, reason: string): void {
+    this.publisher.skip(count, reason);
+  }
+
+  deduplicated(count: number): void {
+    this.publisher.deduplicated(count);
+  }
+
+  /** Tells new segments from copies, and writes the new ones down as being under way. */
+  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, SegmentItem[]> } {
+    const now = this.clock.now();
+    const fresh: SegmentItem[] = [];
+    const copies = new Map<Flight, SegmentItem[]>();
+    for (const item of items) {
+      const first = item.segmentId === '' ? undefined : this.ids.find(item.segmentId, now);
+      if (first === undefined) {
+        fresh.push(item);
+        if (item.segmentId !== '') this.ids.remember(item.segmentId, flight, now);
+      } else if (first.done || first === flight) {
+        this.publisher.deduplicated(1);
+      } else {
+        const again = copies.get(first);
+        if (again === undefined) copies.set(first, [item]);
+        else again.push(item);
+      }
+    }
+    return { fresh, copies };
+  }
+
+  private async send(fresh: readonly SegmentItem[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
+    const failed = (error: unknown): never => {
+      for (const { segmentId } of fresh) this.ids.forget(segmentId, flight);
+      flight.settle(false);
+      throw error;
+    };
+    const receipt = await this.publisher.publish(fresh, options).catch(failed);
+    return { handled: receipt.handled.then(() => flight.settle(true), failed) };
+  }
+
+  /** Waits for the first copies; publishes these when the first were not stored. */
+  private async follow(first: Flight, again: readonly SegmentItem[], options: PublishOptions): Promise<void> {
+    if (await first.settled) {
+      this.publisher.deduplicated(again.length);
+      return;
+    }
+    const { handled } = await this.publish(again, options);
+    await handled;
+  }
+}
+
+class OwnFlight implements Flight {
+  done = false;
+  settle: (durable: boolean) => void = () => undefined;
+  readonly settled = new Promise<boolean>((resolve) => {
+    this.settle = (durable) => {
+      this.done = durable;
+      resolve(durable);
+    };
+  });
+}
