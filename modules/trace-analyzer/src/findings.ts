@@ -5,12 +5,19 @@ import type { SegmentFindings } from './contract.js';
 /** Rough sizes in memory: a source with the objects only it refers to, and a record or entity row without its binary. */
 const SOURCE_WEIGHT = 200;
 const ROW_WEIGHT = 300;
+/** Sources of one segment. A real one has some dozens; a hostile one of a few megabytes could ask for millions. */
+const MOST_SOURCES = 50_000;
 
 /** Collects one segment's observation. */
 export class Findings implements SegmentFindings {
   readonly sources: Source[] = [];
   readonly records: RecordRow[] = [];
   readonly entities: EntityUpdate[] = [];
+
+  /** No more calls are analysed then: the segment is stored, and its metrics are incomplete. */
+  get isFull(): boolean {
+    return this.sources.length >= MOST_SOURCES;
+  }
 
   source(source: Source): void {
     this.sources.push(source);

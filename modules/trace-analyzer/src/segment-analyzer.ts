@@ -35,7 +35,7 @@ export interface AnalysisParts {
 
 /** Told of what goes wrong inside a segment that goes on nevertheless. */
 export interface AnalysisReports {
-  /** `cause`: `out-of-time` or `logic-endpoint`. */
+  /** `cause`: `out-of-time`, `logic-endpoint`, or `too-many` when a segment has more calls than are analysed. */
   spanProblem(cause: string): void;
   listenerFailed(module: string, error: unknown): void;
   /** The analysis itself failed, which is a defect. */
@@ -95,6 +95,10 @@ export class SegmentAnalyzer {
     const { tags, recorder, traffic, virtual } = this.parts;
     tags.read(span);
     recorder.span(span, isFirst, tags);
+    if (findings.isFull) {
+      this.reports.spanProblem('too-many');
+      return;
+    }
     const { spanType } = span;
     if (spanType !== SpanType.Entry && spanType !== SpanType.Exit && spanType !== SpanType.Local) return;
     const isLocal = spanType === SpanType.Local;

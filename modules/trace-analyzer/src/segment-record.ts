@@ -8,6 +8,7 @@ import type { Recently } from './recently.js';
 import type { SamplingPolicy } from './sampling-policy.js';
 import { int32 } from './span-facts.js';
 import type { SpanTags } from './span-tags.js';
+import type { TagText } from './tag-texts.js';
 import type { Reporter } from './traffic.js';
 
 /** Longest searchable tag, `key=value`, and longest value, in UTF-16 units. */
@@ -37,7 +38,7 @@ export class SegmentRecorder {
   private end = 0;
   private isError = false;
   private endpointName = '';
-  private readonly tags = new Map<string, readonly [key: string, value: string]>();
+  private readonly tags = new Map<string, TagText>();
   private tagRoom = 0;
   /** Tags that did not fit into a record. */
   droppedTags = 0;
@@ -90,8 +91,8 @@ export class SegmentRecorder {
     });
     if (this.tags.size === 0) return;
     const day = this.days.startOf(start);
-    for (const [text, [key, value]] of this.tags) {
-      if (this.writtenTags.first(text, day)) findings.entity(tagUpdate(text, key, value, day));
+    for (const tag of this.tags.values()) {
+      if (this.writtenTags.first(tag.text, day)) findings.entity(tagUpdate(tag, day));
     }
   }
 
@@ -106,8 +107,8 @@ export class SegmentRecorder {
     }
   }
 
-  private readonly addTag = (key: string, value: string): void => {
-    const text = `${key}=${value}`;
+  private readonly addTag = (tag: TagText): void => {
+    const { text } = tag;
     if (text.length > MAX_TAG || this.tags.has(text)) return;
     const size = text.length * BYTES_PER_UNIT;
     if (size > this.tagRoom) {
@@ -115,11 +116,11 @@ export class SegmentRecorder {
       return;
     }
     this.tagRoom -= size;
-    this.tags.set(text, [key, value]);
+    this.tags.set(text, tag);
   };
 }
 
-const tagUpdate = (text: string, key: string, value: string, day: number): EntityUpdate => ({
+const tagUpdate = ({ key, value, text }: TagText, day: number): EntityUpdate => ({
   model: TagModel,
   id: `TRACE_${text}`,
   at: day,

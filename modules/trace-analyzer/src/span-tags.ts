@@ -1,4 +1,5 @@
 import { type SpanView, TagKeys } from '@skein/proto';
+import { type TagText, TagTexts } from './tag-texts.js';
 
 /** Tags that the analysis reads, besides the searchable ones. */
 const READ = [
@@ -22,18 +23,23 @@ const HTTP_STATUS_CODE = READ.indexOf('http.status_code');
 const OLD_STATUS_CODE = READ.indexOf('status_code');
 const indexes: Readonly<Record<ReadTag, number>> = Object.fromEntries(READ.map((key, index) => [key, index])) as Record<ReadTag, number>;
 
+const ZERO = 0x30;
+/** Digits of a status code that is worth reading. */
+const MOST_DIGITS = 9;
+
 /** Reads the tags of one span after another: a pass over their keys as bytes, and a string only for what is asked for. */
 export class SpanTags {
   private readonly keys: TagKeys;
-  /** For each key whether it is searchable, and under which name. */
-  private readonly searchable: ReadonlyArray<string | undefined>;
+  /** By index of the key; undefined for keys that are not searchable. */
+  private readonly searchable: ReadonlyArray<TagTexts | undefined>;
+  /** Key, start and end of the value, for each tag found. */
   private readonly hits: number[] = [];
   private span: SpanView | undefined;
 
   constructor(searchableKeys: readonly string[]) {
     const wanted = new Set(searchableKeys);
     this.keys = new TagKeys([...new Set<string>([...READ, ...searchableKeys])]);
-    this.searchable = this.keys.keys.map((key) => (wanted.has(key) ? key : undefined));
+    this.searchable = this.keys.keys.map((key) => (wanted.has(key) ? new TagTexts(key) : undefined));
   }
 
   /** Turns to another span. */
@@ -63,25 +69,39 @@ export class SpanTags {
 
   /** HTTP status from the last tag, of either name, that holds an integer; 0 if none does. */
   httpStatusCode(): number {
-    for (let i = this.hits.length - 3; i >= 0; i -= 3) {
-      const key = this.hits[i];
-      if (key !== HTTP_STATUS_CODE && key !== OLD_STATUS_CODE) continue;
-      const text = this.value(i);
-      const code = Number(text);
-      if (/^[+-]?\d{1,10}$/.test(text) && code === (code | 0)) return code;
+    const { hits } = this;
+    for (let i = hits.length - 3; i >= 0; i -= 3) {
+      if (hits[i] !== HTTP_STATUS_CODE && hits[i] !== OLD_STATUS_CODE) continue;
+      const code = integer(this.span!.bytes, hits[i + 1]!, hits[i + 2]!);
+      if (code !== undefined) return code;
     }
     return 0;
   }
 
   /** Calls `found` for each tag that can be searched by, unless its value is longer than `maxBytes` bytes. */
-  eachSearchable(maxBytes: number, found: (key: string, value: string) => void): void {
-    for (let i = 0; i < this.hits.length; i += 3) {
-      const key = this.searchable[this.hits[i]!];
-      if (key !== undefined && this.hits[i + 2]! - this.hits[i + 1]! <= maxBytes) found(key, this.value(i));
+  eachSearchable(maxBytes: number, found: (tag: TagText) => void): void {
+    const { hits } = this;
+    for (let i = 0; i < hits.length; i += 3) {
+      const texts = this.searchable[hits[i]!];
+      if (texts !== undefined && hits[i + 2]! - hits[i + 1]! <= maxBytes) found(texts.of(this.span!.bytes, hits[i + 1]!, hits[i + 2]!));
     }
   }
 
   private value(i: number): string {
     return this.span!.text(this.hits[i + 1]!, this.hits[i + 2]!);
   }
+}
+
+/** A decimal integer in ASCII; undefined if it is none. */
+function integer(bytes: Buffer, from: number, to: number): number | undefined {
+  const sign = bytes[from] === 0x2d ? -1 : 1;
+  const first = bytes[from] === 0x2d || bytes[from] === 0x2b ? from + 1 : from;
+  if (first >= to || to - first > MOST_DIGITS) return undefined;
+  let value = 0;
+  for (let at = first; at < to; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value === 0 ? 0 : sign * value;
 }

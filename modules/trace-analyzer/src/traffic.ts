@@ -53,6 +53,7 @@ export class TrafficAnalysis {
       return;
     }
     for (const ref of span.refs) {
+      if (findings.isFull) return;
       this.served(this.caller(span, ref), to, span, facts, findings);
       this.learn(reporter, span, ref, findings);
     }
@@ -84,6 +85,7 @@ export class TrafficAnalysis {
   continuation(reporter: Reporter, span: SpanView, facts: Facts, findings: Findings): void {
     const to = this.ownSide(reporter, span);
     for (const ref of span.refs) {
+      if (findings.isFull) return;
       const from = this.caller(span, ref);
       const source = from.endpoint;
       if (source !== undefined && this.written.first(source.id, minuteOf(facts.time))) {
