@@ -28,7 +28,7 @@ interface Open {
  */
 export class Intake {
   private open: Open | undefined;
-  private draining = false;
+  private hurried = false;
 
   constructor(
     private readonly committer: Committer,
@@ -42,16 +42,19 @@ export class Intake {
     const { window, done } = this.open;
     const now = clock.now();
     for (const observation of batch) window.add(observation, now);
-    if (this.draining || window.weight >= maxBytes()) this.close();
+    if (window.weight >= maxBytes()) this.close();
     return done;
   }
 
-  /** Commits what is open, and from now on every batch by itself. */
-  drain(): Promise<void> {
-    this.draining = true;
-    const last = this.open?.done ?? Promise.resolve();
-    this.close();
-    return last;
+  /** From now on windows close as soon as they can, the open one included: the host waits for them. */
+  hurry(): void {
+    this.hurried = true;
+    this.timeUp();
+  }
+
+  /** Settles as the open window does. */
+  async idle(): Promise<void> {
+    await this.open?.done;
   }
 
   /** The committer has nothing to do: a window whose time has come while it was busy closes now. */
@@ -64,7 +67,13 @@ export class Intake {
     const done = new Promise<void>((resolve) => {
       settle = resolve;
     });
-    const open: Open = { window: new Window(this.options.context), done, settle, timer: this.after(this.options.windowMs()), due: false };
+    const open: Open = {
+      window: new Window(this.options.context),
+      done,
+      settle,
+      timer: this.after(this.hurried ? 0 : this.options.windowMs()),
+      due: false,
+    };
     return open;
   }
 

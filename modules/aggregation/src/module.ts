@@ -1,4 +1,4 @@
-import { ByteSize, contribution, Duration, defineModule, HostSettingsToken, Type } from '@skein/core';
+import { ByteSize, contribution, Duration, defineModule, HostSettingsToken, HostStatusToken, Type } from '@skein/core';
 import { MetricAliases, MetricCatalogToken, OalScripts, observations, Sources, StorageModels } from '@skein/telemetry';
 import { DEFAULT_APDEX_THRESHOLD, LabelLimits } from '@skein/telemetry/oal';
 import { StorageToken } from '@skein/telemetry/storage';
@@ -39,7 +39,7 @@ const config = Type.Object(
 export default defineModule({
   name: 'aggregation',
   config,
-  needs: { storage: StorageToken, settings: HostSettingsToken },
+  needs: { storage: StorageToken, settings: HostSettingsToken, status: HostStatusToken },
   provides: [MetricCatalogToken],
   handles: [observations],
   owns: [Sources, OalScripts, MetricAliases, StorageModels],
@@ -114,13 +114,17 @@ export default defineModule({
 
     context.handle(observations, ({ items }) => intake.take(items));
     context.onReady(() => door.start());
+    const { draining } = services.status;
+    const hurry = (): void => intake.hurry();
+    draining.addEventListener('abort', hurry, { once: true });
     context.onDrain(async (deadline) => {
       const giveUp = (): void => stop.abort(deadline.reason);
       deadline.addEventListener('abort', giveUp, { once: true });
       if (deadline.aborted) giveUp();
-      await intake.drain();
+      await intake.idle();
     });
     context.own(() => {
+      draining.removeEventListener('abort', hurry);
       stop.abort(new Error('the host stops'));
       door.close();
     });
