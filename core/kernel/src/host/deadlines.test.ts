@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Logger } from '../api/facilities.js';
 import { defineModule, type ModuleContext } from '../api/module.js';
 import { createStream } from '../api/tokens.js';
-import { ManualClock } from '../clock/manual-clock.js';
+import { TestClock } from '../testing/fake-clock.js';
 import { createHost } from './skein-host.js';
 import type { AnyModule, HostOptions } from './types.js';
 
@@ -11,7 +11,7 @@ const never = () => new Promise<void>(() => undefined);
 const turn = () => new Promise(setImmediate);
 
 function rig(modules: readonly AnyModule[], deadlines: HostOptions['deadlines'] = {}) {
-  const clock = new ManualClock();
+  const clock = new TestClock(0);
   const lines: string[] = [];
   const log = (message: string) => void lines.push(message);
   const logger: Logger = { debug: log, info: log, warn: log, error: log };
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     const { host, clock } = rig([moduleThat('quick', () => undefined), moduleThat('hangs', never), moduleThat('waits', () => undefined)]);
     const failed = expect(host.start()).rejects.toThrow('modules.hangs could not be activated: did not end within 10000 ms');
     await turn();
-    clock.move(10_000);
+    await clock.advance(10_000);
     await failed;
     expect(clock.pending).toBe(0);
   });
@@ -53,7 +53,7 @@ describe('a deadline', () => {
     const { host, clock, lines } = rig([slow], { ready: 500 });
     const failed = expect(host.start()).rejects.toThrow('modules.slow could not become ready: did not end within 500 ms');
     await turn();
-    clock.move(500);
+    await clock.advance(500);
     await failed;
     await turn();
     expect(lines).toContain('modules.slow onReady failed after its deadline');
@@ -73,7 +73,7 @@ describe('a deadline', () => {
     await host.start();
     const stopped = host.stop();
     await turn();
-    clock.move(750);
+    await clock.advance(750);
     expect(await stopped).toEqual({ lost: [], problems: ['modules.hangs onDrain: did not end within 750 ms'] });
     expect(drained).toEqual(['last', 'first']);
   });
@@ -88,7 +88,7 @@ describe('a deadline', () => {
     await host.start();
     const stopped = host.stop();
     await turn();
-    clock.move(1_000);
+    await clock.advance(1_000);
     expect(await stopped).toEqual({
       lost: [{ stream: 'numbers', items: 6 }],
       problems: ['modules.sink emptying the stream "numbers": did not end within 750 ms'],
@@ -114,7 +114,7 @@ describe('a deadline', () => {
     await host.start();
     const stopped = host.stop();
     await turn();
-    clock.move(300);
+    await clock.advance(300);
     expect((await stopped).problems).toEqual([
       'modules.owner releasing a resource: is jammed',
       'modules.owner releasing a resource: did not end within 300 ms',

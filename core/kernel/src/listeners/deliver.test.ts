@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Publisher } from '../api/streams.js';
 import { createStream } from '../api/tokens.js';
-import { ManualClock } from '../clock/manual-clock.js';
 import { Stream } from '../stream/stream.js';
+import { TestClock } from '../testing/fake-clock.js';
 import { type Delivery, deliver, holdTime } from './deliver.js';
 
 const raw = (...numbers: number[]) => numbers.map((n) => Uint8Array.of(n));
@@ -15,7 +15,7 @@ const read = ([first]: Uint8Array): readonly number[] => {
 };
 
 function rig(capacity = 100) {
-  const clock = new ManualClock(50_000);
+  const clock = new TestClock(50_000);
   const batches: { items: readonly number[]; end: (error?: Error) => void }[] = [];
   const stream = new Stream(createStream<number>({ id: 'numbers' }), clock, { failed: () => undefined, miscounted: () => undefined });
   stream.attach(
@@ -95,14 +95,14 @@ describe('deliver', () => {
       problem = error;
     });
     await turn();
-    clock.move(15_000);
+    await clock.advance(15_000);
     batches[0]!.end();
     await turn();
     expect(batches).toHaveLength(2);
-    clock.move(4_999);
+    await clock.advance(4_999);
     await turn();
     expect(problem).toBeUndefined();
-    clock.move(1);
+    await clock.advance(1);
     await done;
     expect(problem).toMatchObject({ code: 'REFUSED', retryable: true, message: 'not stored within the time that the call can be held' });
     expect(clock.pending).toBe(0);
@@ -112,12 +112,12 @@ describe('deliver', () => {
     const { clock, batches, run } = rig();
     async function* slow() {
       yield raw(1);
-      clock.move(60_000);
+      await clock.advance(60_000);
       yield raw(2);
     }
     const done = run(slow());
     await turn();
-    clock.move(19_000);
+    await clock.advance(19_000);
     for (const batch of batches) batch.end();
     expect(await done).toBe(2);
   });
@@ -127,7 +127,7 @@ describe('deliver', () => {
     const done = run([raw(1)], clock.now() + 7_000);
     const refused = expect(done).rejects.toMatchObject({ code: 'REFUSED' });
     await turn();
-    clock.move(5_000);
+    await clock.advance(5_000);
     await refused;
   });
 
@@ -136,7 +136,7 @@ describe('deliver', () => {
     const done = run([raw(1), raw(2)]);
     const refused = expect(done).rejects.toMatchObject({ code: 'REFUSED', message: 'no room in the stream "numbers" within 20000 ms' });
     await turn();
-    clock.move(20_000);
+    await clock.advance(20_000);
     await refused;
   });
 

@@ -1,5 +1,5 @@
 import type { Labels } from '../api/facilities.js';
-import { labelName } from './text-format.js';
+import { labelName, plainText } from './text-format.js';
 
 /** Label sets that a module's metric may have. */
 export const MAX_LABEL_SETS = 100;
@@ -10,10 +10,16 @@ const NO_LABELS: Labels = {};
 export class LabelSets<V> {
   readonly #make: () => V;
   readonly #limit: number;
+  readonly #reserved: readonly string[];
   readonly #sets = new Map<string, { readonly labels: Labels; value: V }>();
 
-  constructor(make: () => V, limit = MAX_LABEL_SETS) {
+  /** `reserved`: label names that are added later; a label of that name becomes `own_<name>`. */
+  constructor(
+    make: () => V,
+    { limit = MAX_LABEL_SETS, reserved = [] }: { readonly limit?: number; readonly reserved?: readonly string[] } = {},
+  ) {
     this.#make = make;
+    this.#reserved = reserved;
     this.#limit = limit;
   }
 
@@ -31,7 +37,7 @@ export class LabelSets<V> {
   }
 
   #entry(labels: Labels): { readonly labels: Labels; value: V } {
-    const clean = cleanLabels(labels);
+    const clean = cleanLabels(labels, this.#reserved);
     const known = this.#sets.get(keyOf(clean));
     if (known !== undefined) return known;
     const full = this.#sets.size >= this.#limit;
@@ -45,11 +51,17 @@ export class LabelSets<V> {
   }
 }
 
-/** Label sets that are written alike are one set: names are made valid, and order does not matter. */
-function cleanLabels(labels: Labels): Labels {
+/** Label sets that are written alike are one set: names and values are made valid, and order does not matter. */
+function cleanLabels(labels: Labels, reserved: readonly string[]): Labels {
   const entries = Object.entries(labels);
   if (entries.length === 0) return NO_LABELS;
-  return Object.fromEntries(entries.map(([name, value]) => [labelName(name), String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const clean = entries.map(([name, value]) => [cleanName(name, reserved), plainText(String(value))] as const);
+  return Object.fromEntries(clean.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function cleanName(name: string, reserved: readonly string[]): string {
+  const valid = labelName(name);
+  return reserved.includes(valid) ? `own_${valid}` : valid;
 }
 
 const keyOf = (labels: Labels): string => (labels === NO_LABELS ? '' : JSON.stringify(labels));

@@ -53,7 +53,7 @@ export class MetricRegistry {
   }
 
   #counter(module: string, name: string, help: string): ReturnType<Meter['counter']> {
-    const sets = new LabelSets(() => 0);
+    const sets = new LabelSets(() => 0, { reserved: ['module'] });
     this.#register(`skein_${name}`, 'counter', help, module, function* () {
       for (const [labels, value] of sets) yield { suffix: '', labels: { ...labels, module }, value };
     });
@@ -67,7 +67,7 @@ export class MetricRegistry {
 
   #histogram(module: string, name: string, help: string, bounds: readonly number[]): ReturnType<Meter['histogram']> {
     const sorted = [...new Set(bounds.filter(Number.isFinite))].sort((a, b) => a - b);
-    const sets = new LabelSets(() => new HistogramCells(sorted));
+    const sets = new LabelSets(() => new HistogramCells(sorted), { reserved: ['module', 'le'] });
     this.#register(`skein_${name}`, 'histogram', help, module, function* () {
       for (const [labels, cells] of sets) yield* cells.samples({ ...labels, module });
     });
@@ -107,7 +107,7 @@ export class MetricRegistry {
       yield { suffix: '', labels: own, value: result };
       return;
     }
-    const sets = new LabelSets(() => 0, limit);
+    const sets = new LabelSets(() => 0, { limit, reserved: Object.keys(own) });
     for (const [labels, value] of result) sets.set(labels, (sum) => sum + value);
     for (const [labels, value] of sets) yield { suffix: '', labels: { ...labels, ...own }, value };
   }

@@ -3,7 +3,7 @@ import { firstValueFrom, toArray } from 'rxjs';
 import { type Batch, type Handler, StreamError } from '../api/streams.js';
 import { createStream } from '../api/tokens.js';
 import { imbalance } from '../books/edge-books.js';
-import { ManualClock } from '../clock/manual-clock.js';
+import { TestClock } from '../testing/fake-clock.js';
 import { FailureLog } from './failure-log.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Stream } from './stream.js';
@@ -14,7 +14,7 @@ function rig(
   handler: Handler<number>,
   o: { capacity?: number; waitMs?: number; weigh?: (item: number) => number; rss?: () => number } = {},
 ) {
-  const clock = new ManualClock(1_000);
+  const clock = new TestClock(1_000);
   const logged: { message: string; fields: object | undefined }[] = [];
   const log = (message: string, fields?: object) => void logged.push({ message, fields });
   const reports = new FailureLog({ debug: log, info: log, warn: log, error: log }, clock);
@@ -35,14 +35,14 @@ describe('a stream', () => {
   it('lets the next in when a heavy batch before it gives up', async () => {
     const { clock, publisher, books } = rig(never, { capacity: 10, weigh: (n) => n });
     await publisher.publish([5]);
-    const heavy = publisher.publish([9], { waitMs: 10 });
-    const light = publisher.publish([5], { waitMs: 100 });
-    clock.move(10);
-    await expect(heavy).rejects.toMatchObject({
+    const heavy = expect(publisher.publish([9], { waitMs: 10 })).rejects.toMatchObject({
       code: 'REFUSED',
       retryable: true,
       message: 'no room in the stream "numbers" within 10 ms',
     });
+    const light = publisher.publish([5], { waitMs: 100 });
+    await clock.advance(10);
+    await heavy;
     await light;
     expect(books()).toMatchObject({ refused: 1, inFlight: 2 });
   });
@@ -54,10 +54,10 @@ describe('a stream', () => {
     const waiting = publisher.publish([1]).catch(() => {
       refused = true;
     });
-    clock.move(19_999);
+    await clock.advance(19_999);
     await new Promise(setImmediate);
     expect(refused).toBe(false);
-    clock.move(1);
+    await clock.advance(1);
     await waiting;
     expect(refused).toBe(true);
   });
@@ -149,10 +149,10 @@ describe('a stream', () => {
     });
     await expect(publisher.publish([1])).rejects.toMatchObject({ code: 'REFUSED', retryable: true });
     resident = 100;
-    clock.move(249);
+    await clock.advance(249);
     await expect(publisher.publish([1])).rejects.toMatchObject({ code: 'REFUSED' });
     expect(reads).toBe(1);
-    clock.move(1);
+    await clock.advance(1);
     await publisher.publish([1]);
     expect(books()).toMatchObject({ refused: 2, handled: 1 });
   });

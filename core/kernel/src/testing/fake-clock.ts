@@ -22,6 +22,11 @@ export class TestClock implements FakeClock, Clock {
     this.#now = start;
   }
 
+  /** Timers that have neither run nor been disposed: more than there should be is a leak. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   now(): number {
     return this.#now;
   }
