@@ -165,6 +165,25 @@ describe('metric functions', () => {
     );
   });
 
+  it('read one label as they read all, and any rank of a percentile', () => {
+    const inputs = ['a', 'b', 'a', 'x}y\n'].map((text, i) => ({ text, value: i * 7 }));
+    for (const [name, args] of [
+      ['percentile2', [10]],
+      ['labelCount', [50]],
+      ['labelAvg', []],
+    ] as const) {
+      const state = stateOf(name, args, inputs);
+      const labels = metricFunctions.get(name)!.labels!(args)(state);
+      expect(labels.size).toBeGreaterThan(2);
+      for (const [label, value] of labels) expect(valueReader(modelOf(name, args), label)(state, 1)).toBe(value);
+      for (const label of ['', '{}', '{n=none}', '{p=x}', '{p=100}', 'a'])
+        expect(valueReader(modelOf(name, args), label)(state, 1)).toBeUndefined();
+    }
+    const hundred = stateOf('percentile2', [10], values(...Array.from({ length: 100 }, (_, i) => i * 10)));
+    expect(valueReader(modelOf('percentile2', [10]), '{p=70}')(hundred, 1)).toBe(690);
+    expect(valueReader(modelOf('longAvg', []), '{p=70}')(hundred, 1)).toBeUndefined();
+  });
+
   it('have models whose values are finite for any input', () => {
     for (const { name, start, valueInput, parameters } of metricFunctions.values()) {
       const args = parameters.filter(({ kind }) => kind === 'int').map(() => 10);

@@ -64,6 +64,8 @@ export interface MetricFunction {
   value?(args: readonly number[]): (state: MetricState) => number | undefined;
   /** For `labeled` functions: label set as text (`{p=50}`) to value. For heatmaps: lower bound of each bucket, as text, to count. */
   labels?(args: readonly number[]): (state: MetricState) => ReadonlyMap<string, number>;
+  /** For `labeled` functions: reads one label set only. Percentiles have every rank here (`{p=70}`), not only those that `labels` gives. */
+  label?(args: readonly number[], label: string): (state: MetricState) => number | undefined;
 }
 
 /** All functions of OAL, of today and of 6.x, by name. */

@@ -6,13 +6,12 @@ import { parseMetricSignature } from './function.js';
 export type ValueReader = (state: MetricState, minutes: number) => number | undefined;
 
 /**
- * How to read the value of a metric, or of one label set of it (`{p=50}`, `{n=GC}`), from its state: by the model's closed formula,
+ * How to read the value of a metric, or of one label set of it (`{n=GC}`, `{p=70}` of any rank), from its state: by the model's closed formula,
  * or else by the function that the signature names. Every backend ranks by it.
  */
 export function valueReader(model: MetricModel, label?: string): ValueReader {
   if (label === undefined && model.value !== undefined) return (state, minutes) => metricValue(model, state, minutes);
   const signature = parseMetricSignature(model.signature);
   if (label === undefined) return signature?.function.value?.(signature.args) ?? (() => undefined);
-  const labels = signature?.function.labels?.(signature.args);
-  return (state) => labels?.(state).get(label);
+  return signature?.function.label?.(signature.args, label) ?? (() => undefined);
 }

@@ -1,4 +1,3 @@
-import type { MetricState } from '../storage/models.js';
 import type { MetricFunction, MetricParameter, MetricTable } from './function.js';
 import { PERCENTILE_RANKS, percentilesOf } from './percentile.js';
 
@@ -43,6 +42,10 @@ const percentile = (name: string, ranks: readonly number[]): Omit<MetricFunction
         labels: ([precision = 1]) => {
           return ({ table }) => new Map(percentilesOf(table ?? NO_TABLE, precision, ranks).map((v, i) => [`{p=${ranks[i]}}`, v]));
         },
+        label: ([precision = 1], label) => {
+          const rank = Number(/^\{p=(\d{1,2})\}$/.exec(label)?.[1] ?? Number.NaN);
+          return ({ table }) => (Number.isNaN(rank) ? undefined : percentilesOf(table ?? NO_TABLE, precision, [rank])[0]);
+        },
       }),
 });
 
@@ -81,10 +84,17 @@ const histogram = (name: string): MetricFunction => ({
 /** Tables of lower bound to count, all `max + 1` bounds from the first input on. The last bucket is open above. */
 export const histograms: readonly MetricFunction[] = [histogram('histogram'), histogram('thermodynamic')];
 
-const labelsBy =
-  (valueFrom: (sums: ArrayLike<number>) => number) =>
-  ({ table }: MetricState): ReadonlyMap<string, number> =>
-    new Map([...(table ?? NO_TABLE)].map(([label, sums]) => [`{n=${label}}`, valueFrom(sums)]));
+/** Reads all labels, or one of them, by what the sums of a label come to. */
+const labelReaders = (valueFrom: (sums: ArrayLike<number>) => number): Pick<MetricFunction, 'labels' | 'label'> => ({
+  labels: () => (state) => new Map([...(state.table ?? NO_TABLE)].map(([label, sums]) => [`{n=${label}}`, valueFrom(sums)])),
+  label: (_args, label) => {
+    const name = /^\{n=(.*)\}$/s.exec(label)?.[1];
+    return ({ table }) => {
+      const sums = name === undefined ? undefined : table?.get(name);
+      return sums && valueFrom(sums);
+    };
+  },
+});
 
 /** A small average is at least 1, so that it shows. */
 function labelAverage(sums: ArrayLike<number>): number {
@@ -110,7 +120,7 @@ export const labelled: readonly MetricFunction[] = [
         return true;
       };
     },
-    labels: () => labelsBy((sums) => sums[0] ?? 0),
+    ...labelReaders((sums) => sums[0] ?? 0),
   },
   {
     name: 'labelAvg',
@@ -128,6 +138,6 @@ export const labelled: readonly MetricFunction[] = [
         sums[1]! += 1;
         return true;
       },
-    labels: () => labelsBy(labelAverage),
+    ...labelReaders(labelAverage),
   },
 ];

@@ -109,6 +109,7 @@ async function labels(create: CreateStorage): Promise<void> {
     });
     deepEqual(await ranked(desk, { metric: CheckPercentile, label: '{p=50}' }), all(['b', 30], ['a', 10]));
     deepEqual(await ranked(desk, { metric: CheckPercentile, label: '{p=99}' }), all(['a', 100], ['b', 30]));
+    deepEqual(await ranked(desk, { metric: CheckPercentile, label: '{p=70}' }), all(['b', 30], ['a', 20]));
     deepEqual(await ranked(desk, { metric: CheckLabels, label: '{n=x}' }), all(['b', 5], ['a', 4]));
     deepEqual(await ranked(desk, { metric: CheckLabels, label: '{n=y}' }), all(['a', 1]));
     deepEqual(await ranked(desk, { metric: CheckLabels, label: '{n=z}' }), all());
