@@ -33,7 +33,7 @@ export function resolveAttribute(source: SourceDefinition, { path, cast }: Pick<
   let fields: Readonly<Record<string, AttributeDefinition>> = source.attributes;
   let owner = `source ${source.name}`;
   let definition: AttributeDefinition | undefined;
-  let read: Read = (s) => s;
+  let read: Read | undefined;
   for (const step of path) {
     if (definition !== undefined && definition.type !== 'object') {
       throw new OalError(step.at, `${owner} has no attributes: it is ${described(definition)}`);
@@ -45,7 +45,7 @@ export function resolveAttribute(source: SourceDefinition, { path, cast }: Pick<
     owner = stepText(step);
   }
   const text = path.map(stepText).join('.');
-  if (definition === undefined) throw new OalError(0, 'an attribute has a name');
+  if (definition === undefined || read === undefined) throw new OalError(0, 'an attribute has a name');
   if (definition.type === 'map') throw new OalError(path[0]!.at, `${text} is a map: write ${text}["key"]`);
   if (cast === null) return { type: definition.type, definition, read, text };
   return { ...applyCast(definition, read, cast, text), definition, text: `(${cast.to})${text}` };
@@ -61,11 +61,22 @@ function attributeNamed(fields: Readonly<Record<string, AttributeDefinition>>, s
 
 const stepText = ({ name, key }: Step): string => (key === undefined ? shorten(name) : `${name}[${JSON.stringify(key)}]`);
 
-function readStep(owner: Read, { name, key }: Step): Read {
-  const property = (source: Source): unknown => (owner(source) as Record<string, unknown> | null | undefined)?.[name];
+function readStep(owner: Read | undefined, { name, key }: Step): Read {
+  const property = owner === undefined ? readOwn(name) : readOf(owner, name);
   if (key === undefined) return property;
-  return (source) => (property(source) as ((key: string) => string | undefined) | undefined)?.(key);
+  return (source) => (property(source) as ((key: string) => string | undefined) | null | undefined)?.(key);
 }
+
+/** The usual case, for every source: one load. */
+const readOwn =
+  (name: string): Read =>
+  (source) =>
+    (source as unknown as Record<string, unknown>)[name];
+
+const readOf =
+  (owner: Read, name: string): Read =>
+  (source) =>
+    (owner(source) as Record<string, unknown> | null | undefined)?.[name];
 
 /** A type as errors name it. */
 export function described({ type, enum: constants }: AttributeDefinition): string {
