@@ -26,8 +26,11 @@ export type Handler<T> = (batch: HandlerBatch<T>, signal: AbortSignal) => void |
 
 export interface Publisher<T> {
   /**
-   * Resolves once the whole batch is admitted, in first-come order; a batch heavier than the capacity is admitted alone.
-   * Rejects with {@link StreamError}; then nobody saw the batch.
+   * Resolves once the whole batch is admitted, in first-come order; a batch heavier than the capacity is admitted alone, and an empty one
+   * is handled already. Rejects with {@link StreamError}; then nobody saw the batch. An item weighs at least 1.
+   *
+   * `waitMs`: how long to wait for room; default: as the handler says, 20 s; 0: not at all; Infinity: as long as it takes, or until `signal`
+   * is aborted. At most 10 000 publishers wait for one stream; the next is refused at once.
    */
   publish(items: readonly T[], o?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Receipt>;
   /**

@@ -132,6 +132,33 @@ describe('a host', () => {
     expect(() => host.publisher(createStream({ id: 'nowhere' }))).toThrow('no module of this host handles the stream "nowhere"');
   });
 
+  it('refuses what comes from outside above its memory limit, and lets what is inside pass', async () => {
+    const outcomes: string[] = [];
+    const publishing = (name: string, handles: readonly (typeof own)[]) =>
+      defineModule({
+        name,
+        publishes: { numbers },
+        handles,
+        activate({ streams, handle, onReady }) {
+          for (const stream of handles) handle(stream, () => undefined);
+          onReady(async () => {
+            const outcome = await streams.numbers.publish([1]).then(
+              () => 'admitted',
+              (error: StreamError) => error.code,
+            );
+            outcomes.push(`${name} ${outcome}`);
+          });
+        },
+      });
+    const own = createStream<number>({ id: 'own' });
+    const sink = defineModule({ name: 'sink', handles: [numbers], activate: ({ handle }) => handle(numbers, () => undefined) });
+    const host = hostOf([sink, publishing('receiver', []), publishing('analyzer', [own])], { memory: 1 });
+    await host.start();
+    expect(outcomes).toEqual(['receiver REFUSED', 'analyzer admitted']);
+    await expect(host.publisher(numbers).publish([1])).rejects.toMatchObject({ code: 'REFUSED', retryable: true });
+    await host.stop();
+  });
+
   it('can be stopped before it was started, twice, and while it starts', async () => {
     const never = hostOf(weave().modules);
     expect(await never.stop()).toEqual({ lost: [], problems: [] });

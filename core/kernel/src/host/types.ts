@@ -21,13 +21,19 @@ export interface HostOptions {
   readonly modules: readonly HostModule[];
   /** IANA zone; default: the zone of the process. */
   readonly zone?: string;
-  /** RSS in bytes above which publishers are refused; default: no guard. */
+  /**
+   * RSS in bytes above which publishers are refused that bring something in from outside: embedders, and modules that handle no stream.
+   * What is inside already is finished, and reads go on. Default: no guard.
+   */
   readonly memory?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** Receives what modules say through `Announcements`; default: nobody listens. */
   readonly announce?: (label: string, text: string) => void;
-  /** Milliseconds for each phase. Defaults: activate 10 s, ready 60 s, drain 25 s, deactivate 10 s. */
+  /**
+   * Milliseconds for each phase, all modules together. Defaults: activate 10 s, ready 60 s, drain 25 s, deactivate 10 s. A step of drain or
+   * deactivate may use three quarters of what is left, so that one that hangs leaves time to those after it.
+   */
   readonly deadlines?: Partial<Record<'activate' | 'ready' | 'drain' | 'deactivate', number>>;
 }
 
