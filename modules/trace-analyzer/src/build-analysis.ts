@@ -23,7 +23,7 @@ const WRITTEN_ENDPOINTS = 50_000;
 const AHEAD = 10 * 60_000;
 
 export interface Surroundings {
-  readonly storage: Pick<Storage, 'traits'>;
+  readonly storage: { readonly traits: Pick<Storage['traits'], 'retention'> };
   readonly naming: Naming;
   readonly zone: string;
   readonly clock: Pick<Clock, 'now'>;
