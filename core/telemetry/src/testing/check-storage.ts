@@ -4,9 +4,17 @@ import { metricChecks } from './metric-checks.js';
 import { rankChecks } from './rank-checks.js';
 import { recordChecks } from './record-checks.js';
 import type { CreateStorage, StorageCheck } from './storage-desk.js';
+import { wholeChecks } from './whole-checks.js';
 
 /** All behaviours that the storage contract asks for. */
-export const storageChecks: readonly StorageCheck[] = [...commitChecks, ...recordChecks, ...entityChecks, ...metricChecks, ...rankChecks];
+export const storageChecks: readonly StorageCheck[] = [
+  ...commitChecks,
+  ...recordChecks,
+  ...entityChecks,
+  ...metricChecks,
+  ...rankChecks,
+  ...wholeChecks,
+];
 
 /**
  * The conformance suite of the storage contract, for any test runner:

@@ -14,43 +14,22 @@ import {
 import { deltasOf, naiveState } from './naive-model.js';
 import { plainState } from './plain-state.js';
 import { Random } from './random.js';
+import { RANDOM_ENTITIES, RANDOM_START, randomDeltas } from './random-content.js';
 import { type CreateStorage, type Delta, delta, LIMITS, type StorageCheck, StorageDesk, slots, table } from './storage-desk.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const START = Date.UTC(2024, 4, 14, 22, 0);
+const START = RANDOM_START;
 const LENGTHS: Readonly<Record<Precision, number>> = { minute: MINUTE, hour: HOUR, day: DAY };
 
-/** A state of the model that one minute could have; whole numbers, so that sums are exact in any order. */
-export function randomState(random: Random, model: MetricModel): MetricState {
-  const state = model.slots.map((merge, i) => {
-    if (merge === 'sum') return random.below(1000);
-    // Few times, so that values often meet others of the same time.
-    return model.slots[i - 1] === 'last' ? random.below(3) : random.below(2000) - 1000;
-  });
-  if (model.table === undefined) return { slots: state };
-  const key = (): number | string =>
-    model.table!.key === 'int' ? random.below(30) - 5 : random.pick(['a', 'b', '__proto__', 'ключ', 'x,y|z', '']);
-  const sums = (): number[] => Array.from({ length: model.table!.width }, () => 1 + random.below(100));
-  return { slots: state, table: new Map(Array.from({ length: 1 + random.below(5) }, () => [key(), sums()] as const)) };
-}
-
-/** Deltas of a few entities over a few hours that cross midnight. */
-export function randomDeltas(random: Random, count: number): Delta[] {
-  return Array.from({ length: count }, () => {
-    const metrics = CHECK_METRICS.filter(() => random.below(3) > 0).map((model) => [model, randomState(random, model)] as const);
-    return delta(random.pick(['e1', 'e2', '__proto__']), START + random.below(8) * 23 * MINUTE, metrics);
-  });
-}
-
 /** Compares every metric, entity and bucket with the naive model; the zone has a constant offset. */
-async function compare(desk: StorageDesk, deltas: readonly Delta[], offset: number): Promise<void> {
+export async function compareMetrics(desk: StorageDesk, deltas: readonly Delta[], offset: number): Promise<void> {
   for (const precision of ['minute', 'hour', 'day'] as const) {
     const length = LENGTHS[precision];
     const from = Math.floor((START + offset) / length) * length - offset;
     const count = precision === 'minute' ? 8 * 23 : precision === 'hour' ? 5 : 3;
-    const entities = ['e1', 'e2', '__proto__', 'absent'];
+    const entities = [...RANDOM_ENTITIES, 'absent'];
     const found = await desk.storage.series(
       { scope: CheckEntity.name, entities, metrics: CHECK_METRICS, buckets: { precision, from, count } },
       LIMITS,
@@ -75,9 +54,9 @@ async function anyOrder(create: CreateStorage): Promise<void> {
     const deltas = randomDeltas(random, 60);
     const body = async (desk: StorageDesk): Promise<void> => {
       for (const part of random.parts(random.shuffled(deltas), 1 + seed * 7)) await desk.commit({ deltas: part });
-      await compare(desk, deltas, HALF_HOUR_ZONE.offset);
+      await compareMetrics(desk, deltas, HALF_HOUR_ZONE.offset);
       await desk.reopen();
-      await compare(desk, deltas, HALF_HOUR_ZONE.offset);
+      await compareMetrics(desk, deltas, HALF_HOUR_ZONE.offset);
     };
     await StorageDesk.with(create, body, HALF_HOUR_ZONE.name);
   }
