@@ -1,1 +1,98 @@
-export {};
+import { ByteSize, Duration, defineModule, Type } from '@skein/core';
+import { StorageToken } from '@skein/telemetry/storage';
+import { LevelStorage } from './level-storage.js';
+import { contributeMetrics } from './self-metrics.js';
+
+const PRUNE_EVERY_MS = 300_000;
+const MEBIBYTE = 1024 * 1024;
+
+/** The durable embedded storage: what is acknowledged survives the end of the process, and with `sync` a power loss. */
+export default defineModule({
+  name: 'storage-level',
+  config: Type.Object({
+    path: Type.String({ default: './data', minLength: 1, description: 'Directory of the data; made when it is missing' }),
+    sync: Type.Boolean({
+      default: true,
+      description: 'Wait for the disk at each commit. false: data survives the end of the process, but not a power loss',
+    }),
+    flush: Duration({
+      default: '10s',
+      minimum: '100ms',
+      description: 'How long data stays in journal and memory before it is put in order',
+    }),
+    dedupe: Duration({ default: '60s', description: 'How long a record that is sent again is recognised by its id' }),
+    cache: ByteSize({ default: '16MiB', description: 'Memory for unpacked blocks of records' }),
+    retention: Type.Object(
+      {
+        records: Duration({ default: '3d', description: 'How long alarms, events and slow statements are kept' }),
+        traces: Duration({ default: '3d', description: 'How long trace segments are kept' }),
+        logs: Duration({ default: '3d', description: 'How long logs are kept' }),
+        metrics: Duration({ default: '7d', description: 'How long metrics, services, instances and endpoints are kept' }),
+        maxBytes: ByteSize({
+          default: '20GiB',
+          minimum: '64MiB',
+          description: 'Size of the data on disk. Beyond it the oldest days go, records before metrics',
+        }),
+      },
+      { default: {} },
+    ),
+  }),
+  provides: [StorageToken],
+  activate({ config, clock, health, logger, meter, own, provide, onReady }) {
+    const { maxBytes, ...retention } = config.retention;
+    const metrics = contributeMetrics(meter, () => storage);
+    const storage = new LevelStorage({
+      path: config.path,
+      sync: config.sync,
+      flushMs: config.flush,
+      dedupeMs: config.dedupe,
+      cacheBytes: config.cache,
+      journalFileBytes: 32 * MEBIBYTE,
+      backlog: { memoryBytes: 96 * MEBIBYTE, journalBytes: 256 * MEBIBYTE, ageMs: 60_000 },
+      retention,
+      maxBytes,
+      clock,
+      events: {
+        flushed(name, ms) {
+          metrics.flushed(name, ms);
+          if (metrics.recovered(name)) health.ok();
+        },
+        failed(name, error) {
+          metrics.failed(name);
+          logger.error(`flush of ${name} failed, trying again`, { error });
+          health.degraded(`cannot flush ${name} to ${config.path}`, error);
+        },
+      },
+      replayed(report) {
+        metrics.replayed(report);
+        if (report.torn > 0) logger.warn('the journal had a torn tail, which was cut off', { torn: report.torn });
+        if (report.entries > 0) logger.info('replayed the journal', { entries: report.entries, bytes: report.bytes });
+      },
+    });
+    provide(StorageToken, storage);
+    own(() => storage.close());
+
+    // The lock is taken here and not in `open`, which another module calls, so that a directory in use is this module's error.
+    onReady(() => storage.lock());
+
+    let timer: Disposable | undefined;
+    const prune = async (): Promise<void> => {
+      try {
+        if (storage.isOpen) {
+          const pruned = await storage.prune(clock.now());
+          for (const entry of pruned) logger.info('deleted old data', { ...entry });
+          metrics.pruned(pruned);
+          if (storage.overBudget) health.degraded(`the data of today alone exceeds retention.maxBytes of ${maxBytes}`);
+        }
+      } catch (error) {
+        logger.error('deleting old data failed, trying again later', { error });
+      }
+      schedule();
+    };
+    const schedule = (): void => {
+      timer = clock.setTimeout(() => void prune(), PRUNE_EVERY_MS);
+    };
+    onReady(schedule);
+    own(() => timer?.[Symbol.dispose]());
+  },
+});

@@ -1,0 +1,60 @@
+import * as zlib from 'node:zlib';
+import { MalformedBytes } from './byte-reader.js';
+
+const STORED = 0;
+const BROTLI = 1;
+const ZSTD = 2;
+/** Below this, compressing costs more than it saves. */
+const WORTHWHILE = 256;
+/** No part is ever larger than this once unpacked; more means damage. */
+const MAX_UNPACKED = 1024 * 1024 * 1024;
+
+const { constants } = zlib;
+
+// Node.js 20 has no zstd and its types do not know it.
+interface Zstd {
+  zstdCompressSync?(data: Uint8Array, options: { params: Record<number, number> }): Buffer;
+  zstdDecompressSync?(data: Uint8Array, options: { maxOutputLength: number }): Buffer;
+}
+const { zstdCompressSync, zstdDecompressSync } = zlib as unknown as Zstd;
+const ZSTD_LEVEL = (constants as unknown as Record<string, number>).ZSTD_c_compressionLevel ?? 100;
+
+const withCodec = (codec: number, bytes: Uint8Array): Buffer => {
+  const out = Buffer.allocUnsafe(bytes.byteLength + 1);
+  out[0] = codec;
+  out.set(bytes, 1);
+  return out;
+};
+
+/** One byte that names the codec, then the data: zstd 1 where Node.js has it, brotli 1 otherwise, as it is where it is small. */
+export function pack(data: Uint8Array): Buffer {
+  if (data.byteLength < WORTHWHILE) return withCodec(STORED, data);
+  if (zstdCompressSync !== undefined) return withCodec(ZSTD, zstdCompressSync(data, { params: { [ZSTD_LEVEL]: 1 } }));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 1,
+    [constants.BROTLI_PARAM_LGWIN]: data.byteLength > 65_536 ? 22 : 16,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength,
+  };
+  return withCodec(BROTLI, zlib.brotliCompressSync(data, { params }));
+}
+
+/** The reverse of {@link pack}, whichever Node.js packed it. */
+export function unpack(packed: Uint8Array): Buffer {
+  const data = packed.subarray(1);
+  try {
+    switch (packed[0]) {
+      case STORED:
+        return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      case BROTLI:
+        return zlib.brotliDecompressSync(data, { maxOutputLength: MAX_UNPACKED });
+      case ZSTD:
+        if (zstdDecompressSync === undefined)
+          throw new MalformedBytes('the data was written by a Node.js with zstd; this one cannot read it');
+        return zstdDecompressSync(data, { maxOutputLength: MAX_UNPACKED });
+    }
+  } catch (error) {
+    if (error instanceof MalformedBytes) throw error;
+    throw new MalformedBytes('compressed data is damaged', { cause: error });
+  }
+  throw new MalformedBytes(`unknown compression ${packed[0]}`);
+}

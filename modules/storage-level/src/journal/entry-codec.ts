@@ -1,0 +1,143 @@
+import type { MetricState, Value } from '@skein/telemetry/storage';
+import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { readNames, readRow, readValue, writeNames, writeRow, writeValue } from '../bytes/value-codec.js';
+import { readNumber, readTable, writeNumber, writeTable } from '../metrics/number-codec.js';
+import type { Entry, EntryDelta, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
+
+const VERSION = 1;
+
+/** An entry as bytes: a version byte, then its parts. Names that repeat are written once. */
+export function encodeEntry(entry: Entry): Buffer {
+  const writer = new ByteWriter(16_384);
+  writer.byte(VERSION);
+  writer.signed(entry.at);
+  writer.byte(entry.id ? 1 : 0);
+  if (entry.id) {
+    writer.ref(entry.id.writer);
+    writer.signed(entry.id.sequence);
+  }
+  writer.varint(entry.records.length);
+  for (const records of entry.records) writeRecords(writer, records);
+  writer.varint(entry.entities.length);
+  for (const entity of entry.entities) writeEntity(writer, entity);
+  writer.varint(entry.deltas.length);
+  for (const delta of entry.deltas) writeDelta(writer, delta);
+  writer.varint(entry.documents.length);
+  for (const document of entry.documents) writeDocument(writer, document);
+  return writer.view();
+}
+
+/** @throws MalformedBytes for anything that {@link encodeEntry} does not write. */
+export function decodeEntry(bytes: Uint8Array): Entry {
+  const reader = new ByteReader(bytes);
+  const version = reader.byte();
+  if (version !== VERSION) throw new MalformedBytes(`journal entry of version ${version}, this version of Skein reads ${VERSION}`);
+  const at = reader.signed();
+  const id = reader.byte() === 1 ? { writer: reader.ref(), sequence: reader.signed() } : undefined;
+  const records = list(reader, readRecords);
+  const entities = list(reader, readEntity);
+  const deltas = list(reader, readDelta);
+  const documents = list(reader, readDocument);
+  if (!reader.done) throw new MalformedBytes('a journal entry is longer than its content');
+  return { at, ...(id && { id }), records, entities, deltas, documents };
+}
+
+const list = <T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] => Array.from({ length: reader.count() }, () => read(reader));
+
+function writeRecords(writer: ByteWriter, { model, fields, rows }: EntryRecords): void {
+  writer.ref(model);
+  writeNames(writer, fields);
+  writer.varint(rows.length);
+  for (const row of rows) writeRow(writer, fields, row);
+}
+
+function readRecords(reader: ByteReader): EntryRecords {
+  const model = reader.ref();
+  const fields = readNames(reader);
+  const rows = Array.from({ length: reader.count(fields.length) }, () => readRow(reader, fields));
+  return { model, fields, rows };
+}
+
+function writeEntity(writer: ByteWriter, { model, id, at, row }: EntryEntity): void {
+  writer.ref(model);
+  writer.ref(id);
+  writer.signed(at);
+  const fields = Object.entries(row).filter(([, value]) => value !== undefined);
+  writer.varint(fields.length);
+  for (const [field, value] of fields) {
+    writer.ref(field);
+    writeValue(writer, value);
+  }
+}
+
+function readEntity(reader: ByteReader): EntryEntity {
+  const model = reader.ref();
+  const id = reader.ref();
+  const at = reader.signed();
+  const row: Record<string, Value | undefined> = {};
+  for (let left = reader.count(); left > 0; left--) {
+    const field = reader.ref();
+    row[field] = readValue(reader);
+  }
+  return { model, id, at, row };
+}
+
+function writeDelta(writer: ByteWriter, { scope, entity, minute, columns, states }: EntryDelta): void {
+  writer.ref(scope);
+  writer.ref(entity);
+  writer.signed(minute / 60_000);
+  writer.varint(columns.length);
+  for (let i = 0; i < columns.length; i++) {
+    writer.varint(columns[i]!);
+    writeState(writer, states[i]!);
+  }
+}
+
+function readDelta(reader: ByteReader): EntryDelta {
+  const scope = reader.ref();
+  const entity = reader.ref();
+  const minute = reader.signed() * 60_000;
+  const columns: number[] = [];
+  const states: MetricState[] = [];
+  for (let left = reader.count(2); left > 0; left--) {
+    columns.push(reader.varint());
+    states.push(readState(reader));
+  }
+  return { scope, entity, minute, columns, states };
+}
+
+function writeState(writer: ByteWriter, { slots, table }: MetricState): void {
+  writer.varint(slots.length * 2 + (table ? 1 : 0));
+  for (let i = 0; i < slots.length; i++) writeNumber(writer, slots[i]!);
+  if (!table) return;
+  const width = table.values().next().value?.length ?? 0;
+  writer.varint(width);
+  writeTable(writer, table, width);
+}
+
+function readState(reader: ByteReader): MetricState {
+  const head = reader.varint();
+  const count = Math.floor(head / 2);
+  if (count > reader.remaining) throw new MalformedBytes('a metric is longer than its bytes');
+  const slots: number[] = [];
+  for (let i = 0; i < count; i++) slots.push(readNumber(reader));
+  if (head % 2 === 0) return { slots };
+  const width = reader.count();
+  return { slots, table: readTable(reader, width) };
+}
+
+function writeDocument(writer: ByteWriter, { kind, id, version, json }: EntryDocument): void {
+  writer.ref(kind);
+  writer.text(id);
+  writer.varint(version);
+  writer.byte(json === undefined ? 0 : 1);
+  if (json !== undefined) writer.text(json);
+}
+
+function readDocument(reader: ByteReader): EntryDocument {
+  const kind = reader.ref();
+  const id = reader.text();
+  const version = reader.varint();
+  return { kind, id, version, json: reader.byte() === 1 ? reader.text() : undefined };
+}

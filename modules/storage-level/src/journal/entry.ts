@@ -1,0 +1,52 @@
+import type { Instant, MetricState, Row } from '@skein/telemetry/storage';
+
+/** What one commit, or one change of a document, does to the store: the content of a journal entry. */
+export interface Entry {
+  /** When it was committed; decides the partition of its records. */
+  readonly at: Instant;
+  /** Absent for a change of documents outside of a commit. */
+  readonly id?: { readonly writer: string; readonly sequence: number };
+  readonly records: readonly EntryRecords[];
+  readonly entities: readonly EntryEntity[];
+  readonly deltas: readonly EntryDelta[];
+  readonly documents: readonly EntryDocument[];
+}
+
+export interface EntryRecords {
+  readonly model: string;
+  readonly fields: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface EntryEntity {
+  readonly model: string;
+  readonly id: string;
+  readonly at: Instant;
+  readonly row: Row;
+}
+
+/** Increments of one entity in one minute: `states[i]` belongs to column `columns[i]`. */
+export interface EntryDelta {
+  readonly scope: string;
+  readonly entity: string;
+  readonly minute: Instant;
+  readonly columns: readonly number[];
+  readonly states: readonly MetricState[];
+}
+
+/** The document as it is afterwards, so that replaying it twice does no harm. */
+export interface EntryDocument {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
+  /** JSON; undefined: deleted. */
+  readonly json: string | undefined;
+}
+
+/** The parts of an entry that does nothing. */
+export const NOTHING: Pick<Entry, 'records' | 'entities' | 'deltas' | 'documents'> = {
+  records: [],
+  entities: [],
+  deltas: [],
+  documents: [],
+};

@@ -1,0 +1,49 @@
+import { checkModel, type EntityModel, type Model, type RecordModel } from '@skein/telemetry/storage';
+import type { Database } from './level/database.js';
+import { metaKey } from './level/keys.js';
+
+const KEY = metaKey('models');
+
+/**
+ * Models of records and entities: those of this host, and those of earlier ones whose data is still there. So data of a module that
+ * was switched off still ages, and its journal entries are not lost.
+ */
+export class KnownModels {
+  readonly #records = new Map<string, RecordModel>();
+  readonly #entities = new Map<string, EntityModel>();
+
+  load(database: Database): void {
+    const bytes = database.getSync(KEY);
+    if (bytes !== undefined) for (const model of JSON.parse(bytes.toString('utf8')) as Model[]) this.#add(model);
+  }
+
+  /** Takes the models of this host and stores them. Returns one entry for each that cannot be served. */
+  async open(database: Database, models: readonly Model[]): Promise<{ model: string; reason: string }[]> {
+    const problems: { model: string; reason: string }[] = [];
+    for (const model of models) {
+      const reason = checkModel(model);
+      if (reason !== undefined) problems.push({ model: model.name, reason });
+      else this.#add(model);
+    }
+    const batch = database.batch();
+    batch.put(KEY, Buffer.from(JSON.stringify([...this.#records.values(), ...this.#entities.values()])));
+    await batch.write();
+    return problems;
+  }
+
+  readonly record = (name: string): RecordModel | undefined => this.#records.get(name);
+  readonly entity = (name: string): EntityModel | undefined => this.#entities.get(name);
+
+  get records(): Iterable<RecordModel> {
+    return this.#records.values();
+  }
+
+  get entities(): Iterable<EntityModel> {
+    return this.#entities.values();
+  }
+
+  #add(model: Model): void {
+    if (model.kind === 'record') this.#records.set(model.name, model);
+    else if (model.kind === 'entity') this.#entities.set(model.name, model);
+  }
+}

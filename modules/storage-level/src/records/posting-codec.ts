@@ -1,0 +1,83 @@
+import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { type RecordBounds, readBounds, writeBounds } from './record-bounds.js';
+
+const VERSION = 1;
+
+/** Which rows of which blocks of one flush have a value, with the bounds of these rows. */
+export interface Posting {
+  readonly bounds: RecordBounds;
+  /** Row numbers, ascending, by block: the block's place within the flush. */
+  readonly blocks: Map<number, number[]>;
+}
+
+export function encodePosting({ bounds, blocks }: Posting): Buffer {
+  const writer = new ByteWriter(64);
+  writer.byte(VERSION);
+  writeBounds(writer, bounds);
+  for (const [block, rows] of blocks) {
+    writer.varint(block);
+    writer.varint(rows.length);
+    let previous = -1;
+    for (const row of rows) {
+      writer.varint(row - previous - 1);
+      previous = row;
+    }
+  }
+  return Buffer.from(writer.view());
+}
+
+export function decodePosting(bytes: Uint8Array): Posting {
+  const reader = new ByteReader(bytes);
+  const version = reader.byte();
+  if (version !== VERSION) throw new MalformedBytes(`posting of version ${version}, this version of Skein reads ${VERSION}`);
+  const bounds = readBounds(reader);
+  const blocks = new Map<number, number[]>();
+  while (!reader.done) {
+    const block = reader.varint();
+    const rows: number[] = [];
+    let previous = -1;
+    for (let left = reader.count(); left > 0; left--) {
+      previous += reader.varint() + 1;
+      rows.push(previous);
+    }
+    blocks.set(block, rows);
+  }
+  return { bounds, blocks };
+}
+
+/** The rows that both have; undefined when there are none. Bounds become the tighter of both. */
+export function intersect(a: Posting, b: Posting): Posting | undefined {
+  const blocks = new Map<number, number[]>();
+  let count = 0;
+  for (const [block, rows] of a.blocks) {
+    const others = b.blocks.get(block);
+    if (others === undefined) continue;
+    const wanted = new Set(others);
+    const both = rows.filter((row) => wanted.has(row));
+    if (both.length > 0) blocks.set(block, both);
+    count += both.length;
+  }
+  if (count === 0) return undefined;
+  const fields = a.bounds.fields.map(([min, max], i): [number, number] => {
+    const [otherMin, otherMax] = b.bounds.fields[i] ?? [min, max];
+    return [Math.max(min, otherMin), Math.min(max, otherMax)];
+  });
+  return { bounds: { count, fields }, blocks };
+}
+
+/** The rows that either has. */
+export function unite(a: Posting, b: Posting): Posting {
+  const blocks = new Map(a.blocks);
+  for (const [block, rows] of b.blocks) {
+    const known = blocks.get(block);
+    blocks.set(block, known === undefined ? rows : [...new Set([...known, ...rows])].sort((x, y) => x - y));
+  }
+  let count = 0;
+  for (const rows of blocks.values()) count += rows.length;
+  const fields = a.bounds.fields.map(([min, max], i): [number, number] => {
+    const [otherMin, otherMax] = b.bounds.fields[i] ?? [min, max];
+    return [Math.min(min, otherMin), Math.max(max, otherMax)];
+  });
+  return { bounds: { count, fields }, blocks };
+}

@@ -1,0 +1,75 @@
+import type { RecordModel, Row } from '@skein/telemetry/storage';
+import type { ByteReader } from '../bytes/byte-reader.js';
+import type { ByteWriter } from '../bytes/byte-writer.js';
+
+/** Zone map of a set of rows: how many, and the smallest and largest time and order fields. */
+export interface RecordBounds {
+  count: number;
+  /** The model's `time`, then its `order` fields; [min, max] of each. Infinity and -Infinity where no row has the field. */
+  readonly fields: [number, number][];
+}
+
+const MAX_STEP = 2 ** 51;
+
+export const orderFields = (model: RecordModel): readonly string[] => [model.time, ...(model.order ?? [])];
+
+export const emptyBounds = (fields: number): RecordBounds => ({
+  count: 0,
+  fields: Array.from({ length: fields }, () => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]),
+});
+
+export function widen(bounds: RecordBounds, names: readonly string[], row: Row): void {
+  bounds.count++;
+  for (const [i, name] of names.entries()) {
+    const value = row[name];
+    if (typeof value === 'number') stretch(bounds.fields[i]!, value, value);
+  }
+}
+
+/** Widens by the bounds of other rows. */
+export function join(into: RecordBounds, from: RecordBounds): void {
+  into.count += from.count;
+  for (const [i, [min, max]] of from.fields.entries()) {
+    if (into.fields[i] === undefined) into.fields.push([min, max]);
+    else stretch(into.fields[i], min, max);
+  }
+}
+
+function stretch(field: [number, number], min: number, max: number): void {
+  if (min < field[0]) field[0] = min;
+  if (max > field[1]) field[1] = max;
+}
+
+export function writeBounds(writer: ByteWriter, { count, fields }: RecordBounds): void {
+  writer.varint(count);
+  writer.varint(fields.length);
+  for (const [min, max] of fields) {
+    writer.signed(min);
+    if (count > 1) writeMax(writer, min, max);
+  }
+}
+
+export function readBounds(reader: ByteReader): RecordBounds {
+  const count = reader.varint();
+  const fields = Array.from({ length: reader.count(2) }, (): [number, number] => {
+    const min = reader.signed();
+    if (count > 1) return [min, readMax(reader, min)];
+    return [min, min === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : min];
+  });
+  return { count, fields };
+}
+
+function writeMax(writer: ByteWriter, min: number, max: number): void {
+  const step = max - min;
+  if (Number.isSafeInteger(step) && step < MAX_STEP && min + step === max) {
+    writer.varint(step + 1);
+    return;
+  }
+  writer.byte(0);
+  writer.float64(max);
+}
+
+function readMax(reader: ByteReader, min: number): number {
+  const step = reader.varint();
+  return step === 0 ? reader.float64() : min + step - 1;
+}

@@ -1,0 +1,175 @@
+import type { Clock } from '@skein/core';
+import { Zone } from '@skein/telemetry';
+import type { MetricModel, Model } from '@skein/telemetry/storage';
+import { Backlog, type BacklogLimits } from './backlog.js';
+import { pack, unpack } from './bytes/compression.js';
+import { Flusher, type FlusherEvents } from './flusher.js';
+import type { Entry } from './journal/entry.js';
+import { decodeEntry, encodeEntry } from './journal/entry-codec.js';
+import type { Span } from './journal/frame.js';
+import { Journal } from './journal/journal.js';
+import type { ReplayReport } from './journal/journal-replay.js';
+import { KnownModels } from './known-models.js';
+import type { DataDirectory } from './level/data-directory.js';
+import { flushedUpTo, readMarks } from './marks.js';
+import { EntityNumberCache } from './metrics/entity-numbers.js';
+import { MetricColumns } from './metrics/metric-columns.js';
+import { MetricReads } from './metrics/metric-reads.js';
+import { RecentIds } from './records/recent-ids.js';
+import { RecordStore } from './records/record-store.js';
+import { RowStore } from './rows/row-store.js';
+
+export interface StoreOptions {
+  readonly sync: boolean;
+  /** Records and rows are flushed after so long at the latest. */
+  readonly flushMs: number;
+  readonly dedupeMs: number;
+  readonly journalFileBytes: number;
+  readonly cacheBytes: number;
+  readonly backlog: BacklogLimits;
+  readonly clock: Clock;
+  readonly events: FlusherEvents;
+}
+
+/** Bytes of entries in memory after which a replay stops to flush. */
+const REPLAY_FLUSH_BYTES = 32 * 1024 * 1024;
+
+/** Everything behind the storage contract that is open together: journal, memory, LevelDB and the two flushers. */
+export class Store {
+  readonly directory: DataDirectory;
+  readonly models: KnownModels;
+  readonly zone: Zone;
+  readonly columns: MetricColumns;
+  readonly numbers: EntityNumberCache;
+  readonly records: RecordStore;
+  readonly rows: RowStore;
+  readonly metrics: MetricReads;
+  readonly recentIds: RecentIds;
+  readonly journal: Journal;
+  readonly backlog: Backlog;
+  readonly #clock: Clock;
+  readonly #recordFlusher: Flusher;
+  readonly #rowFlusher: Flusher;
+  readonly #marks: ReturnType<typeof readMarks>;
+  #nextRecordFlush = 0;
+
+  private constructor(directory: DataDirectory, models: KnownModels, zone: Zone, options: StoreOptions) {
+    const { database } = directory;
+    this.directory = directory;
+    this.models = models;
+    this.zone = zone;
+    this.#clock = options.clock;
+    this.#marks = readMarks(database);
+    this.columns = new MetricColumns(database);
+    this.columns.load();
+    this.numbers = new EntityNumberCache(database);
+    this.records = new RecordStore(database, this.#marks.records, models.record, options.cacheBytes);
+    this.rows = new RowStore(database, this.#marks.rows, this.columns, this.numbers, zone, models.entity);
+    this.metrics = new MetricReads(database, this.columns, this.numbers, zone);
+    this.recentIds = new RecentIds(options.dedupeMs);
+    this.journal = new Journal(directory.journal, { sync: options.sync, fileBytes: options.journalFileBytes });
+    this.backlog = new Backlog(options.backlog, options.clock, () => this.journal.bytes);
+    const { flushMs, clock, events } = options;
+    this.#recordFlusher = new Flusher('records', () => this.#flushRecords(flushMs), flushMs, clock, events);
+    this.#rowFlusher = new Flusher('rows', () => this.#flushRows(), flushMs, clock, events);
+  }
+
+  /** Opens what is in the directory and replays the journal behind the watermarks. */
+  static async open(
+    directory: DataDirectory,
+    models: readonly Model[],
+    zoneName: string,
+    options: StoreOptions,
+  ): Promise<{ readonly store: Store; readonly problems: { model: string; reason: string }[]; readonly replayed: ReplayReport }> {
+    const known = new KnownModels();
+    known.load(directory.database);
+    const problems = await known.open(directory.database, models);
+    const store = new Store(directory, known, new Zone(zoneName), options);
+    const unsound = new Set(problems.map(({ model }) => model));
+    await store.columns.assign(models.filter((model): model is MetricModel => model.kind === 'metric' && !unsound.has(model.name)));
+    await store.records.hours.load(directory.database);
+    const replayed = await store.#replay();
+    store.#recordFlusher.start();
+    store.#rowFlusher.start();
+    if (replayed.entries > 0) store.flushSoon();
+    return { store, problems, replayed };
+  }
+
+  /** Makes the entry durable, then visible. All or nothing. */
+  async write(entry: Entry): Promise<void> {
+    const bytes = encodeEntry(entry);
+    const size = bytes.byteLength;
+    await this.journal.append(pack(bytes), (span) => this.#apply(entry, span, size));
+    if (this.records.ready) this.#recordFlusher.request();
+    if (this.backlog.full) this.flushSoon();
+  }
+
+  flushSoon(): void {
+    this.#nextRecordFlush = 0;
+    this.#recordFlusher.request();
+    this.#rowFlusher.request();
+  }
+
+  /** Everything committed so far is in LevelDB when it resolves. */
+  async flush(): Promise<void> {
+    this.#nextRecordFlush = 0;
+    await this.#recordFlusher.now();
+    await this.#rowFlusher.now();
+  }
+
+  /** Flushes, as far as that is possible, and closes. What could not be flushed stays in the journal. */
+  async close(): Promise<void> {
+    await this.#recordFlusher.stop();
+    await this.#rowFlusher.stop();
+    let failure: unknown;
+    try {
+      await this.flush();
+    } catch (error) {
+      failure = error;
+    }
+    await this.journal.close();
+    await this.rows.close();
+    await this.directory.close();
+    if (failure !== undefined) throw failure;
+  }
+
+  async #replay(): Promise<ReplayReport> {
+    const { rows, records } = this.#marks;
+    const report = await this.journal.replay(flushedUpTo(rows, records), async (payload, span) => {
+      const bytes = unpack(payload);
+      this.#apply(decodeEntry(bytes), span, bytes.byteLength);
+      if (this.backlog.bytes > REPLAY_FLUSH_BYTES) await this.flush();
+    });
+    return report;
+  }
+
+  #apply(entry: Entry, span: Span, size: number): void {
+    this.records.apply(entry, span);
+    this.rows.apply(entry, span);
+    for (const { model, rows } of entry.records) {
+      const id = this.models.record(model)?.id;
+      if (id === undefined) continue;
+      for (const row of rows) if (typeof row[id] === 'string') this.recentIds.add(model, row[id], this.#clock.now());
+    }
+    this.backlog.add(span, size);
+  }
+
+  async #flushRecords(intervalMs: number): Promise<void> {
+    const now = this.#clock.now();
+    const all = now >= this.#nextRecordFlush;
+    if (all) this.#nextRecordFlush = now + intervalMs;
+    await this.records.flush(all);
+    await this.#release();
+  }
+
+  async #flushRows(): Promise<void> {
+    await this.rows.flush();
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    const flushed = Math.min(this.records.flushed, this.rows.flushed);
+    await this.journal.release(flushed);
+    this.backlog.release(flushed);
+  }
+}
