@@ -18,6 +18,8 @@ export interface CliIo {
   readonly cwd: string;
   /** Called for every signal to stop, until disposed. Default: no signal arrives. */
   readonly onSignal?: (listener: (signal: StopSignal) => void) => Disposable;
+  /** Milliseconds of a clock that only goes forward; default: that of the process. */
+  readonly now?: () => number;
   /** Ends the process at once. Default: nothing happens. */
   readonly exit?: (code: number) => void;
   /** Imports the file or package that a module name stands for. Default: {@link importModule}. */

@@ -156,7 +156,8 @@ describe('skein start', () => {
     expect(stdout).not.toContain('Only this machine');
   });
 
-  test('ends at once at the second signal', async () => {
+  test('ends at once at the second signal, but not when one key press arrives twice', async () => {
+    let now = 0;
     const exits: number[] = [];
     let signal: (s: StopSignal) => void = () => undefined;
     let release: () => void = () => undefined;
@@ -176,7 +177,14 @@ describe('skein start', () => {
     const code = await runCli(['start'], {
       stdout: {
         write: (part) => {
-          for (let times = part.includes('is ready') ? 2 : 0; times > 0; times--) signal('SIGINT');
+          if (!part.includes('is ready')) return;
+          for (const instant of [1000, 1001, 1400]) {
+            now = instant;
+            signal('SIGINT');
+          }
+          expect(exits).toEqual([]);
+          now = 1600;
+          signal('SIGINT');
         },
       },
       stderr: { write: () => true },
@@ -186,6 +194,7 @@ describe('skein start', () => {
         signal = listener;
         return { [Symbol.dispose]: () => undefined };
       },
+      now: () => now,
       exit: (c) => {
         exits.push(c);
         setImmediate(() => release());

@@ -7,6 +7,9 @@ import { type Plan, plan } from './plan.js';
 import { reportFailure, reportProblems } from './report.js';
 import { type Announcement, welcome } from './welcome.js';
 
+/** A terminal sends Ctrl-C to npm and to this process, and npm passes it on: the same key press arrives twice. */
+const SAME_SIGNAL_MS = 500;
+
 /** Runs the server until a signal stops it. The first signal drains, a second one ends the process at once. */
 export async function startCommand(files: readonly string[], io: CliIo): Promise<number> {
   const began = performance.now();
@@ -85,14 +88,18 @@ class StopRequest implements Disposable {
   readonly #alive = setInterval(() => undefined, 2 ** 30);
 
   constructor(host: Host, io: CliIo) {
+    let since = 0;
     this.report = new Promise<StopSignal>((resolve) => {
       this.#subscription = io.onSignal?.((signal) => {
+        const now = (io.now ?? (() => performance.now()))();
         if (this.asked) {
+          if (now - since < SAME_SIGNAL_MS) return;
           io.stderr.write('stopped at once; what was in flight is not handled\n');
           io.exit?.(signal === 'SIGINT' ? 130 : 143);
           return;
         }
         this.asked = true;
+        since = now;
         io.stderr.write('\nstopping: finishing what is in flight (again to stop at once)\n');
         resolve(signal);
       });
