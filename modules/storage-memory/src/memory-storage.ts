@@ -150,6 +150,8 @@ export class MemoryStorage implements Storage {
   }
 
   async prune(now: Instant): Promise<Pruned[]> {
+    // Nothing is there to be dropped before the first models are.
+    if (this.#zone === undefined && !this.#closed) return [];
     this.#opened();
     this.#keepBudget();
     const pruned: (Pruned | undefined)[] = [...this.#overBudget.values()];

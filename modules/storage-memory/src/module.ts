@@ -2,6 +2,8 @@ import { ByteSize, Duration, defineModule, Type } from '@skein/core';
 import { StorageToken } from '@skein/telemetry/storage';
 import { MemoryStorage } from './memory-storage.js';
 
+const PRUNE_EVERY_MS = 60_000;
+
 /** Storage in memory: nothing survives a stop. For tests and trials. */
 export default defineModule({
   name: 'storage-memory',
@@ -22,9 +24,22 @@ export default defineModule({
     }),
   }),
   provides: [StorageToken],
-  activate({ config, own, provide }) {
+  activate({ config, clock, logger, meter, onReady, own, provide }) {
     const storage = new MemoryStorage(config);
+    const dropped = meter.counter('storage_pruned_bytes_total', 'Bytes that retention took, by reason: age or budget');
+    let timer: Disposable | undefined;
+    const keep = (): void => {
+      storage.prune(clock.now()).then(
+        (pruned) => {
+          for (const { bytes, reason } of pruned) dropped.add(bytes, { reason });
+        },
+        (error: unknown) => logger.error('could not drop old data', { error }),
+      );
+      timer = clock.setTimeout(keep, PRUNE_EVERY_MS);
+    };
     own(() => storage.close());
+    own(() => timer?.[Symbol.dispose]());
+    onReady(keep);
     provide(StorageToken, storage);
   },
 });
