@@ -70,7 +70,12 @@ export interface ModuleContext<C = unknown, N extends Tokens = Tokens, O extends
   handle<T>(stream: StreamToken<T>, handler: Handler<T>, o?: { readonly capacity?: number; readonly waitMs?: number }): void;
   /** Best effort: what a slow subscriber cannot take is dropped, oldest first, and counted. */
   tap<T>(stream: StreamToken<T>): Observable<Batch<T>>;
+  /** Runs when everything that this module waits for is ready: opens ports and files, loads state. To be called in `activate`. */
   onReady(hook: (signal: AbortSignal) => void | Promise<void>): void;
+  /**
+   * Runs when those who publish to this module have drained and its own streams are empty: stops intake, finishes calls, writes what is
+   * left. Hooks of a module run last first. The signal is aborted at the hook's deadline.
+   */
   onDrain(hook: (deadline: AbortSignal) => void | Promise<void>): void;
   /** Released in reverse order when the module stops. */
   own(resource: Disposable | AsyncDisposable | (() => void | Promise<void>)): void;

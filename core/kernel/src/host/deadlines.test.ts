@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Logger } from '../api/facilities.js';
 import { defineModule, type ModuleContext } from '../api/module.js';
+import type { StreamError } from '../api/streams.js';
 import { createStream } from '../api/tokens.js';
 import { TestClock } from '../testing/fake-clock.js';
 import { createHost } from './skein-host.js';
@@ -154,6 +155,27 @@ describe('stopping', () => {
     await host.start();
     expect(await host.stop()).toEqual({ lost: [], problems: [] });
     expect(order).toEqual(['stored 1,1', 'stored 2,2', 'stored 3,3', 'middle drained', 'end drained']);
+  });
+
+  it('lets nobody in any more before the handler of a stream drains, and drains a module last hook first', async () => {
+    const seen: string[] = [];
+    const sink = defineModule({
+      name: 'sink',
+      handles: [numbers],
+      activate({ handle, onDrain }) {
+        handle(numbers, () => undefined);
+        onDrain(() => void seen.push('first hook'));
+        onDrain(async () => {
+          await outside.publish([1]).catch((error: StreamError) => seen.push(error.code));
+        });
+      },
+    });
+    const { host } = rig([sink]);
+    const outside = host.publisher(numbers);
+    await host.start();
+    await (await outside.publish([1])).handled;
+    await host.stop();
+    expect(seen).toEqual(['CLOSED', 'first hook']);
   });
 
   it('tells modules in time: draining first, their own signal when they must be gone', async () => {
