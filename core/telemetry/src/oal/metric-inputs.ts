@@ -41,20 +41,16 @@ function inputValue(source: SourceDefinition, { path, cast, name }: MetricStatem
   const attribute = resolveAttribute(source, { path, cast });
   // What a counting function is given, it does not look at: from(Service.latency).cpm() is a count.
   if (called.valueInput === 'none') return undefined;
-  return numberFrom(attribute, path[0]?.at ?? name.at, called.name, called.valueInput === 'double');
+  return numberFrom(attribute, path[0]?.at ?? name.at, called.name);
 }
 
-function numberFrom(attribute: ResolvedAttribute, at: number, functionName: string, fractions: boolean): Read {
+function numberFrom(attribute: ResolvedAttribute, at: number, functionName: string): Read {
   const { type, definition, read, text } = attribute;
   if (!isNumber(type)) {
     const hint = type === 'string' ? `: cast it, (str->long)` : '';
     throw new OalError(at, `${functionName} needs a number, and ${text} is ${described({ ...definition, type })}${hint}`);
   }
-  if (fractions) return read;
-  return (source) => {
-    const value = read(source);
-    return typeof value === 'number' ? Math.trunc(value) : value;
-  };
+  return read;
 }
 
 interface Arguments {
@@ -132,7 +128,7 @@ function takeAttribute(
 ): void {
   const { type, definition, read, text } = attribute;
   if (kind === 'number-attribute') {
-    result.value = numberFrom(attribute, at, called.name, false);
+    result.value = numberFrom(attribute, at, called.name);
   } else if (kind === 'string-attribute' && type === 'string') {
     result.text = read;
   } else if (kind === 'bool-attribute' && type === 'bool') {

@@ -2,7 +2,8 @@ import type { MetricStep, MetricTable } from '../metrics/function.js';
 import type { Source, SourceDefinition } from '../sources/source.js';
 import type { Instant, MetricModel, MetricState } from '../storage/models.js';
 import type { Read } from './attribute.js';
-import { type Bits, bitsOf, FilterSet } from './filter-set.js';
+import { BROKEN, FAIL, PASS, type Verdict } from './condition.js';
+import { FilterSet } from './filter-set.js';
 import type { LabelLimits } from './label-limits.js';
 import type { MetricInputs } from './metric-inputs.js';
 
@@ -50,8 +51,9 @@ interface PlannedMetric {
   readonly model: MetricModel;
   /** Its filters, in the order of the script. */
   readonly chain: readonly number[];
-  readonly required: Bits;
   readonly value: Read | undefined;
+  /** Fractions are cut off. */
+  readonly whole: boolean;
   /** Largest magnitude of a value. */
   readonly bound: number;
   readonly text: Read | undefined;
@@ -107,13 +109,14 @@ export class Plan {
     const [first = -1, second = -1] = given.tests.map((test) => this.filters.add(test, chain));
     const labelLimit = model.table?.key === 'string' ? model.table.maxKeys : 0;
     const { value, text } = given;
-    const bound = given.function.valueInput === 'double' ? MAX_FRACTION : Number.MAX_SAFE_INTEGER;
+    const whole = given.function.valueInput !== 'double';
+    const bound = whole ? Number.MAX_SAFE_INTEGER : MAX_FRACTION;
     return {
       name: model.name,
       model,
       chain,
-      required: bitsOf(chain),
       value,
+      whole,
       bound,
       text,
       first,
@@ -135,18 +138,17 @@ export class Plan {
     filters.evaluate(source);
     for (let i = 0; i < metrics.length; i++) {
       const metric = metrics[i]!;
-      const reason = filters.all(metric.required)
-        ? this.addTo(metric, source, into)
-        : filters.stoppedByBroken(metric.chain)
-          ? 'broken-condition'
-          : undefined;
+      const verdict = filters.chain(metric.chain);
+      if (verdict === FAIL) continue;
+      const reason = verdict === PASS ? this.addTo(metric, source, into) : 'broken-condition';
       if (reason !== undefined) this.onSkip(metric.name, reason);
     }
   }
 
   private addTo(metric: PlannedMetric, source: Source, into: Accumulator): SkipReason | undefined {
-    const { filters } = this;
-    const { first, second } = metric;
+    const first = this.argument(metric.first);
+    const second = this.argument(metric.second);
+    if (first === BROKEN || second === BROKEN) return 'broken-condition';
     let value: unknown = 0;
     let text: unknown;
     try {
@@ -157,20 +159,20 @@ export class Plan {
     }
     if (typeof value !== 'number') return value == null ? 'missing' : 'not-a-number';
     if (!Number.isFinite(value)) return 'not-a-number';
-    if (Math.abs(value) > metric.bound) return 'out-of-range';
-    if (first >= 0 && (filters.isBroken(first) || (second >= 0 && filters.isBroken(second)))) return 'broken-condition';
+    const input = metric.whole ? Math.trunc(value) : value;
+    if (Math.abs(input) > metric.bound) return 'out-of-range';
     const label = typeof text === 'string' ? text : undefined;
     const table = metric.table < 0 ? undefined : tableOf(into, metric.table);
     const reason = metric.labelLimit > 0 ? this.labelProblem(metric, label, table!, into) : undefined;
     if (reason !== undefined) return reason;
     const { slots } = into;
-    if (
-      !metric.step(slots, metric.offset, table, value, first >= 0 && filters.passes(first), second >= 0 && filters.passes(second), label)
-    ) {
-      return 'table-full';
-    }
+    if (!metric.step(slots, metric.offset, table, input, first === PASS, second === PASS, label)) return 'table-full';
     slots[metric.mark] = 1;
     return undefined;
+  }
+
+  private argument(number: number): Verdict {
+    return number < 0 ? FAIL : this.filters.verdict(number);
   }
 
   private labelProblem(
