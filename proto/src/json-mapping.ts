@@ -17,7 +17,11 @@ const INTEGER = /^-?\d{1,19}$/;
 
 const root: Path = () => '';
 
-export const string: JsonReader<string> = (value, path) => (typeof value === 'string' ? value : wrong('a string', value, path));
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/** JSON can write halves of characters, which protobuf cannot: they become U+FFFD. */
+export const string: JsonReader<string> = (value, path) =>
+  typeof value === 'string' ? value.replace(LONE_SURROGATES, '\ufffd') : wrong('a string', value, path);
 
 export const bool: JsonReader<boolean> = (value, path) => {
   if (typeof value === 'boolean') return value;

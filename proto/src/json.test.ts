@@ -113,6 +113,13 @@ describe('segmentFromJson', () => {
     expect(() => segmentFromJson({ spans: [{ startTime: '99999999999999999999' }] })).toThrow('64-bit');
   });
 
+  it('replaces halves of characters', () => {
+    expect(segmentFromJson(parseJson(bytes('{"service":"a\\ud83d","traceId":"\\ud83d\\ude00"}')))).toEqual({
+      service: 'a\ufffd',
+      traceId: '\u{1f600}',
+    });
+  });
+
   it('is not moved by keys that name parts of Object.prototype', () => {
     const document = parseJson(
       bytes('{"__proto__":{"traceId":"evil"},"constructor":"x","spans":[{"__proto__":[],"tags":[{"key":"__proto__","value":"v"}]}]}'),
