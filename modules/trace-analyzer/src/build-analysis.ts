@@ -1,10 +1,9 @@
 import type { Clock, Static } from '@skein/core';
-import type { Naming } from '@skein/telemetry';
+import { type Naming, Zone } from '@skein/telemetry';
 import type { Storage } from '@skein/telemetry/storage';
 import { AddressAliases } from './aliases.js';
 import type { AnalyzerConfig } from './config.js';
 import { Directory } from './directory.js';
-import { LocalDays } from './local-days.js';
 import { Recently } from './recently.js';
 import { SamplingPolicy } from './sampling-policy.js';
 import { type AnalysisReports, SegmentAnalyzer, type TimeWindow } from './segment-analyzer.js';
@@ -52,7 +51,7 @@ export function buildAnalysis(config: Static<typeof AnalyzerConfig>, { storage, 
       forceErrors: config.forceSampleErrorSegment,
       sampling: new SamplingPolicy(config.samplingPolicy),
     },
-    new LocalDays(zone),
+    new Zone(zone),
     writtenTags,
   );
   const traffic = new TrafficAnalysis(

@@ -1,9 +1,8 @@
 import { type SegmentView, SpanType, type SpanView } from '@skein/proto';
-import { SegmentModel, TagModel } from '@skein/telemetry';
+import { SegmentModel, TagModel, type Zone } from '@skein/telemetry';
 import type { EntityUpdate } from '@skein/telemetry/storage';
 import type { Directory } from './directory.js';
 import type { Findings } from './findings.js';
-import type { LocalDays } from './local-days.js';
 import type { Recently } from './recently.js';
 import type { SamplingPolicy } from './sampling-policy.js';
 import { int32 } from './span-facts.js';
@@ -46,7 +45,7 @@ export class SegmentRecorder {
   constructor(
     private readonly directory: Directory,
     private readonly options: RecordOptions,
-    private readonly days: LocalDays,
+    private readonly zone: Zone,
     private readonly writtenTags: Recently,
   ) {}
 
@@ -90,7 +89,7 @@ export class SegmentRecorder {
       },
     });
     if (this.tags.size === 0) return;
-    const day = this.days.startOf(start);
+    const day = this.zone.floor(start, 'day');
     for (const tag of this.tags.values()) {
       if (this.writtenTags.first(tag.text, day)) findings.entity(tagUpdate(tag, day));
     }

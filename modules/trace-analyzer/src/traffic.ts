@@ -13,7 +13,7 @@ import {
   InstanceTraffic,
   ServiceRelationTraffic,
   ServiceTraffic,
-} from './sources.js';
+} from './traffic-sources.js';
 
 /** Whom an entry request without a reference comes from. */
 const USER = 'User';

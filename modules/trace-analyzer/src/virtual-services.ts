@@ -8,10 +8,10 @@ import {
   VirtualCacheOperation,
 } from '@skein/telemetry';
 import type { RecordModel } from '@skein/telemetry/storage';
+import { BrokerAccess, BrokerEndpointAccess, CacheAccess, DatabaseAccess } from './access-sources.js';
 import type { Facts } from './call.js';
 import type { Directory, ServiceNode } from './directory.js';
 import type { Findings } from './findings.js';
-import { BrokerAccess, BrokerEndpointAccess, CacheAccess, DatabaseAccess } from './sources.js';
 import type { SpanTags } from './span-tags.js';
 import type { SlowThresholds } from './thresholds.js';
 
