@@ -4,6 +4,7 @@ import { checkModule, createTestHost, seededRandom, TEST_START, TestClock, type 
 import {
   CORE_ENTITY_MODELS,
   CORE_SOURCES,
+  EndpointModel,
   MetricCatalogToken,
   NO_SIDE_CAR,
   OalScripts,
@@ -329,6 +330,18 @@ describe('a storage in trouble', () => {
     await kit.stop();
   });
 
+  test('what it says it cannot serve only when it is up at last is left out of the windows that were filled before', async () => {
+    const storage = new FakeStorage();
+    storage.failOpen = 2;
+    storage.unserved = [{ model: 'segment', reason: 'too wide' }];
+    const { kit, send } = await start({ storage });
+    const receipt = outcome(await send(observed({ records: [segment('s')] })));
+    await kit.clock.advance(10_000);
+    expect(await receipt).toBe('stored');
+    expect(storage.commits[0]).toMatchObject({ records: [], deltas: [{ entity: ID }] });
+    await kit.stop();
+  });
+
   test('whatever it does, acknowledged = stored once, and the books balance', async () => {
     const random = seededRandom(7);
     const { kit, storage, send } = await start({ config: { retry: '200ms' } });
@@ -364,7 +377,7 @@ describe('a storage in trouble', () => {
 
 describe('bad input', () => {
   test('is left out item by item, counted with a reason, and the rest is stored', async () => {
-    const { kit, storage, store } = await start({ config: { disable: ['top_n_cache_read_command'] } });
+    const { kit, storage, store } = await start({ config: { disable: ['top_n_cache_read_command', 'endpoint_traffic'] } });
     const MINUTE = 60_000;
     const other = { ...ServiceDefinition, name: 'Other' };
     const throwing = Object.defineProperty(call(), 'time', {
@@ -395,7 +408,10 @@ describe('bad input', () => {
           { model: { ...SegmentModel, name: 'stranger' }, row: {} },
           { model: TOP_N_MODELS[2]!, row: {} },
         ],
-        entities: [{ ...serviceUpdate(ID, 'shop', 'GENERAL', TEST_START), row: { name: 7 } }],
+        entities: [
+          { ...serviceUpdate(ID, 'shop', 'GENERAL', TEST_START), model: EndpointModel },
+          { ...serviceUpdate(ID, 'shop', 'GENERAL', TEST_START), row: { name: 7 } },
+        ],
       }),
     );
     expect(Array.from(storage.metric('service_cpm', ID)!.slots)).toEqual([2]);
@@ -407,6 +423,7 @@ describe('bad input', () => {
       .map((line) => `${/part="(\w+)"/.exec(line)![1]} ${/reason="([\w-]+)"/.exec(line)![1]} ${line.split(' ').pop()}`)
       .sort();
     expect(counted).toEqual([
+      'entity disabled 1',
       'entity invalid 1',
       'record disabled 1',
       'record invalid 2',

@@ -4,6 +4,7 @@ import { DEFAULT_APDEX_THRESHOLD, LabelLimits } from '@skein/telemetry/oal';
 import { StorageToken } from '@skein/telemetry/storage';
 import { AggregationMetrics } from './aggregation-metrics.js';
 import { Committer } from './committer.js';
+import { disabledModels } from './disabled-models.js';
 import { HealthReport } from './health-report.js';
 import { Intake } from './intake.js';
 import { METRIC_ALIASES } from './metric-aliases.js';
@@ -61,7 +62,8 @@ export default defineModule({
       labelLimits,
     });
     const stored = distinct(context.contributions(StorageModels), 'storage model');
-    const kept = stored.filter(({ name }) => !compiled.disabled.has(name));
+    const disabled = disabledModels(compiled.disabledOther, stored, logger);
+    const kept = stored.filter(({ name }) => !disabled.has(name));
     context.provide(
       MetricCatalogToken,
       createCatalog(
@@ -74,7 +76,7 @@ export default defineModule({
     const door = new StorageDoor({
       storage,
       models: [...stored, ...compiled.metrics.map(({ model }) => model)],
-      disabled: compiled.disabled,
+      disabled,
       zone: services.settings.zone,
       clock,
       logger,

@@ -8,7 +8,7 @@ const LONGEST_PAUSE = 30_000;
 export interface StorageDoorOptions {
   readonly storage: Storage;
   readonly models: readonly Model[];
-  /** Names that are switched off. */
+  /** Names of records and entities that are switched off. */
   readonly disabled: ReadonlySet<string>;
   readonly zone: string;
   readonly clock: Clock;
@@ -24,16 +24,24 @@ export class StorageDoor {
   private opening: Promise<void> | undefined;
   private retry: Disposable | undefined;
   private closed = false;
-  /** By name: a model is the same one whichever copy of a package defines it. */
-  private readonly exclusions = new Map<string, Exclusion | undefined>();
+  /** By kind and name: a model is the same one whichever copy of a package defines it. */
+  private readonly exclusions: Readonly<Record<Model['kind'], Map<string, Exclusion | undefined>>> = {
+    record: new Map(),
+    entity: new Map(),
+    metric: new Map(),
+  };
+  private someUnserved = false;
 
   constructor(private readonly options: StorageDoorOptions) {
-    for (const { name } of options.models) this.exclusions.set(name, options.disabled.has(name) ? 'disabled' : undefined);
+    for (const { kind, name } of options.models) {
+      this.exclusions[kind].set(name, kind !== 'metric' && options.disabled.has(name) ? 'disabled' : undefined);
+    }
   }
 
   /** Why nothing of this model is written; undefined if it is written. */
-  excluded(model: Model): Exclusion | undefined {
-    return this.exclusions.has(model.name) ? this.exclusions.get(model.name) : 'unknown';
+  excluded({ kind, name }: Model): Exclusion | undefined {
+    const known = this.exclusions[kind];
+    return known.has(name) ? known.get(name) : 'unknown';
   }
 
   /** Tries once, and goes on trying in the background: a storage that is down makes the host degraded, not a failed start. */
@@ -49,7 +57,18 @@ export class StorageDoor {
 
   async commit(commit: Commit, signal: AbortSignal): Promise<void> {
     if (!this.opened) await this.open();
-    await this.options.storage.commit(commit, signal);
+    await this.options.storage.commit(this.someUnserved ? this.servable(commit) : commit, signal);
+  }
+
+  /** Without what the storage cannot serve: a window may have been filled before it was open and could say so. */
+  private servable(commit: Commit): Commit {
+    const served = (model: Model): boolean => this.excluded(model) === undefined;
+    return {
+      ...commit,
+      records: commit.records.filter(({ model }) => served(model)),
+      entities: commit.entities.filter(({ model }) => served(model)),
+      deltas: commit.deltas.map((delta) => ({ ...delta, metrics: new Map([...delta.metrics].filter(([model]) => served(model))) })),
+    };
   }
 
   close(): void {
@@ -85,7 +104,8 @@ export class StorageDoor {
 
   private report(unserved: Awaited<ReturnType<Storage['open']>>): void {
     for (const { model, reason } of unserved) {
-      this.exclusions.set(model, 'unserved');
+      for (const known of Object.values(this.exclusions)) if (known.has(model)) known.set(model, 'unserved');
+      this.someUnserved = true;
       this.options.logger.error(`the storage cannot serve ${model}: ${reason}`, { model, reason });
     }
     if (unserved.length > 0) this.options.health.bad('models', `the storage cannot serve ${unserved.map((u) => u.model).join(', ')}`);

@@ -29,9 +29,10 @@ describe('what a compiled metric is', () => {
       { file: '1.oal', text: 'a = from(Thing.*).cpm();b = from(Thing.*).cpm();c = from(Thing.*).cpm();' },
       { file: '2.oal', text: 'disable(a);disable(segment);' },
     ];
-    const { metrics, disabled } = compileOal({ scripts, sources: [ThingDefinition], disabled: ['c'] });
+    const { metrics, disabled, disabledOther } = compileOal({ scripts, sources: [ThingDefinition], disabled: ['c'] });
     expect(metrics.map((m) => m.name)).toEqual(['b']);
     expect([...disabled].sort()).toEqual(['a', 'c', 'segment']);
+    expect(disabledOther).toEqual(['segment']);
   });
 });
 

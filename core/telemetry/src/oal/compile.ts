@@ -39,6 +39,8 @@ export interface CompiledOal {
   readonly plans: ReadonlyMap<SourceDefinition, Plan>;
   /** Every name that is switched off, whatever it names. */
   readonly disabled: ReadonlySet<string>;
+  /** Those that no script defines as a metric: records and entities, or slips. */
+  readonly disabledOther: readonly string[];
   /** All mistakes of all scripts. The statements that have none are compiled all the same. */
   readonly problems: readonly OalProblem[];
 }
@@ -56,7 +58,9 @@ export function compileOal(options: CompileOptions): CompiledOal {
       if (problem !== undefined) problems.push(problem);
     }
   }
-  return { metrics: compiler.metrics, plans: compiler.plans(), disabled, problems: inOrder(problems, options.scripts) };
+  const defined = new Set(parsed.flatMap((p) => p.statements.map((s) => (s.kind === 'metric' ? s.name.text : ''))));
+  const disabledOther = [...disabled].filter((name) => !defined.has(name));
+  return { metrics: compiler.metrics, plans: compiler.plans(), disabled, disabledOther, problems: inOrder(problems, options.scripts) };
 }
 
 function disabledNames(parsed: readonly ParsedScript[], more: Iterable<string>): Set<string> {
