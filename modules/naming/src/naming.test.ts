@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Problem } from '@skein/core/host';
+import { checkModule, createTestHost } from '@skein/core/testing';
+import { NamingToken } from '@skein/telemetry';
 import fc from 'fast-check';
 import { CardinalityGuard, WINDOW } from './cardinality-guard.js';
 import { GroupingRules } from './grouping-rules.js';
+import naming from './module.js';
 import { NameControl } from './name-control.js';
 import { readGrouping } from './read-grouping.js';
 import { readOpenapi } from './read-openapi.js';
@@ -237,5 +240,41 @@ describe('files', () => {
         expect(own.of('s')?.match(`GET:/a/${before}1${after}`)).toBe('grouped');
       }),
     );
+  });
+});
+
+describe('the module', () => {
+  it('keeps the contract of modules', () => checkModule({ module: naming }));
+
+  it('provides names by its configuration, and shows how many were abandoned', async () => {
+    await using kit = await createTestHost({
+      modules: [naming],
+      config: { naming: { serviceNameMaxLength: 5, maxHttpUrisNumberPerService: 2 } },
+    });
+    const control = kit.get(NamingToken);
+    expect(control.service('0123456789')).toBe('01234');
+    expect(['/1', '/2', '/3'].map((name) => control.endpoint('s', name))).toEqual(['/1', '/2', '_abandoned']);
+    expect(kit.host.status.metrics()).toMatch(/skein_endpoint_names_abandoned\{[^}]*\} 1\n/);
+    await kit.clock.advance(WINDOW);
+    expect(control.endpoint('s', '/3')).toBe('/3');
+  });
+
+  it('groups by the files of its configuration, and does not start with wrong ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'naming-'));
+    try {
+      const endpointNameGrouping = join(folder, 'grouping.yml');
+      await writeFile(endpointNameGrouping, 'grouping:\n  - { service-name: shop, rules: ["/a/{var}"] }\n');
+      {
+        await using kit = await createTestHost({ modules: [naming], config: { naming: { endpointNameGrouping } } });
+        expect(kit.get(NamingToken).endpoint('shop', '/a/1')).toBe('/a/{var}');
+      }
+      await writeFile(endpointNameGrouping, 'grouping:\n  - { service-name: shop, rules: 7 }\n');
+      const openapiDefinitions = join(folder, 'none');
+      const start = createTestHost({ modules: [naming], config: { naming: { endpointNameGrouping, openapiDefinitions } } });
+      await expect(start).rejects.toThrow(`${endpointNameGrouping}:2:34 endpoint grouping must be a list`);
+      await expect(start).rejects.toThrow(`${openapiDefinitions} the directory cannot be read`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
