@@ -1,0 +1,148 @@
+import { expect, test } from '@jest/globals';
+import { type Source, type SourceDefinition, serviceUpdate } from '@skein/telemetry';
+import { compileOal } from '@skein/telemetry/oal';
+import {
+  type Commit,
+  copyMetricState,
+  entityState,
+  type MutableMetricState,
+  mergeEntityStates,
+  mergeMetricState,
+} from '@skein/telemetry/storage';
+import fc from 'fast-check';
+import { Window, type WindowContext } from './window.js';
+import { WrittenMarks } from './written-marks.js';
+
+const NOW = Date.UTC(2024, 0, 2, 3, 4);
+const MINUTE = 60_000;
+
+interface Seen extends Source {
+  readonly layer: string;
+  readonly latency: number;
+}
+const definition: SourceDefinition = {
+  name: 'Seen',
+  scopeId: 1,
+  scope: 'service',
+  catalog: 'SERVICE',
+  attributes: { layer: { type: 'string' }, latency: { type: 'int' } },
+  variant: (s: Seen) => s.layer,
+  rows: (s: Seen) => [serviceUpdate(s.entity, `name of ${s.entity}`, s.layer, s.time)],
+};
+const OAL = 'total = from(Seen.latency).sum(); spread = from(Seen.latency).filter(layer == "MESH").percentile2(10);';
+
+function context(written: WrittenMarks): WindowContext {
+  const { plans, problems } = compileOal({ scripts: [{ file: 'w.oal', text: OAL }], sources: [definition] });
+  expect(problems).toEqual([]);
+  return {
+    plans,
+    excluded: () => undefined,
+    retention: () => 7 * 24 * 60 * MINUTE,
+    written,
+    onLeftOut: (...args) => {
+      throw new Error(args.join(' '));
+    },
+  };
+}
+
+const some = fc.record({
+  entity: fc.constantFrom('a', 'b', 'c'),
+  layer: fc.constantFrom('GENERAL', 'MESH'),
+  latency: fc.integer({ min: 0, max: 500 }),
+  time: fc.integer({ min: NOW - 2 * MINUTE, max: NOW }),
+});
+const windows = fc.array(
+  fc.record({
+    sources: fc.array(some, { maxLength: 12 }),
+    /** What becomes of its commit, and whether the next window had been filled before that was known. */
+    stored: fc.boolean(),
+    late: fc.boolean(),
+  }),
+  { maxLength: 12 },
+);
+
+test('whatever windows fail, what the stored ones brought is there: every sum, every bucket, every row', () => {
+  fc.assert(
+    fc.property(windows, fc.integer({ min: 1, max: 20 }), (list, capacity) => {
+      const shared = context(new WrittenMarks(capacity));
+      const commits: Commit[] = [];
+      const kept: Seen[] = [];
+      let undecided: (() => void) | undefined;
+      for (const [i, { sources, stored, late }] of list.entries()) {
+        const window = new Window(shared);
+        const seen = sources.map((s): Seen => ({ definition, ...s }));
+        window.add({ sources: seen, records: [], entities: [], weight: 1 }, NOW);
+        undecided?.();
+        const decide = (): void => {
+          const commit = window.toCommit({ writer: 'w', sequence: i });
+          if (!stored) return;
+          commits.push(commit);
+          kept.push(...seen);
+          window.stored();
+        };
+        undecided = late ? decide : undefined;
+        if (!late) decide();
+      }
+      undecided?.();
+      expect(metricsOf(commits)).toEqual(plainMetrics(kept));
+      expect(rowsOf(commits)).toEqual(plainRows(kept));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Merged as a backend merges: by metric, entity and minute. */
+function metricsOf(commits: readonly Commit[]): Record<string, unknown> {
+  const merged: Record<string, MutableMetricState> = {};
+  for (const { entity, minute, metrics } of commits.flatMap((c) => c.deltas)) {
+    for (const [model, state] of metrics) {
+      const key = `${model.name} ${entity} ${minute}`;
+      const known = merged[key];
+      merged[key] = known === undefined ? copyMetricState(state) : mergeMetricState(model, known, state);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(merged).map(([key, { slots, table }]) => [
+      key,
+      table === undefined ? slots[0] : Object.fromEntries([...table].map(([k, v]) => [k, v[0]])),
+    ]),
+  );
+}
+
+function plainMetrics(sources: readonly Seen[]): Record<string, unknown> {
+  const totals: Record<string, number> = {};
+  const spreads: Record<string, Record<string, number>> = {};
+  for (const { entity, time, latency, layer } of sources) {
+    const at = `${entity} ${time - (time % MINUTE)}`;
+    totals[`total ${at}`] = (totals[`total ${at}`] ?? 0) + latency;
+    if (layer !== 'MESH') continue;
+    spreads[`spread ${at}`] ??= {};
+    const spread = spreads[`spread ${at}`]!;
+    const bucket = Math.trunc(latency / 10);
+    spread[bucket] = (spread[bucket] ?? 0) + 1;
+  }
+  return { ...totals, ...spreads };
+}
+
+/** By entity and minute: the layers, and that the entity was active. */
+function rowsOf(commits: readonly Commit[]): Record<string, unknown> {
+  const active = new Set(commits.flatMap((c) => c.deltas.map((d) => `${d.entity} ${d.minute}`)));
+  const rows = new Map<string, ReturnType<typeof entityState>>();
+  for (const { model, id, at, row } of commits.flatMap((c) => c.entities)) {
+    const key = `${id} ${at}`;
+    expect(active).toContain(key);
+    const state = entityState(model, at, row);
+    const known = rows.get(key);
+    rows.set(key, known === undefined ? state : mergeEntityStates(model, known, state));
+  }
+  return Object.fromEntries([...rows].map(([key, state]) => [key, state.get('layers')?.value]));
+}
+
+function plainRows(sources: readonly Seen[]): Record<string, unknown> {
+  const layers: Record<string, string[]> = {};
+  for (const { entity, time, layer } of sources) {
+    const key = `${entity} ${time - (time % MINUTE)}`;
+    layers[key] = [...new Set([...(layers[key] ?? []), layer])].sort();
+  }
+  return layers;
+}
