@@ -26,6 +26,7 @@ const Listener = Type.Object({
   port: Type.Integer({ minimum: 0, maximum: 65535, description: 'TCP port; 0 picks a free one' }),
   host: Type.String({ default: '127.0.0.1' }),
   maxBody: ByteSize({ default: '10MiB' }),
+  token: Type.Optional(Type.String({ writeOnly: true })),
 });
 const Listeners = Type.Object({ listeners: Type.Record(Type.String(), Listener) });
 
@@ -305,7 +306,7 @@ describe('a mistake that an operator makes is reported in full', () => {
     ).toBe(`Skein cannot start: 1 problem
 
   skein.yml:2:3 modules.storage-memory provides the service "storage", which storage-level provides too
-      Switch one of the two off: set it to false.
+      Switch one of the two off, for example with "storage-level: false" below modules.
 `);
   });
 
@@ -459,6 +460,12 @@ describe('skein', () => {
   default  10MiB
   type     size, such as 512MiB or 64KB
 `);
+    const secret = 'modules: { http-server: { listeners: { rest: { port: 80, token: hunter2 } } } }';
+    for (const key of ['http-server', 'http-server.listeners.rest', 'http-server.listeners.rest.token']) {
+      const text = await explain(key, { config: secret });
+      expect(text).toContain('(not shown)');
+      expect(text).not.toContain('hunter2');
+    }
     expect(await explain('host.memory', { config })).toContain('  value  512MiB (536870912 bytes)\n  from   skein.yml:1:9\n');
   });
 

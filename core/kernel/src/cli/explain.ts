@@ -2,7 +2,7 @@ import type { ConfigEntry } from '../config/config-node.js';
 import { EnvText } from '../config/env-text.js';
 import { HostConfig } from '../config/host-config.js';
 import { nearest } from '../config/nearest.js';
-import { type ConfigSchema, propertySchema } from '../config/schema-walk.js';
+import { type ConfigSchema, isMap, propertySchema } from '../config/schema-walk.js';
 import { type SettingPath, settingName } from '../config/setting-text.js';
 import { formatUnit } from '../config/units.js';
 import { table } from './modules-command.js';
@@ -113,10 +113,18 @@ function show(schema: ConfigSchema, value: unknown): string {
     const text = formatUnit(schema.unit, value);
     return `${text} (${value} ${schema.unit})`;
   }
-  return schema.unit !== undefined && typeof value === 'string' ? value : JSON.stringify(value);
+  return schema.unit !== undefined && typeof value === 'string' ? value : JSON.stringify(redact(schema, value));
 }
 
-function typeOf(schema: ConfigSchema & { readonly minimum?: number; readonly maximum?: number }): string {
+/** A value without its secrets, however deep they lie. */
+function redact(schema: ConfigSchema, value: unknown): unknown {
+  if (schema.writeOnly === true) return '(not shown)';
+  if (Array.isArray(value)) return value.map((item, i) => redact(innerSchema(schema, String(i)) ?? {}, item));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(innerSchema(schema, key) ?? {}, inner)]));
+}
+
+function typeOf(schema: ConfigSchema): string {
   if (schema.unit !== undefined) return schema.unit === 'bytes' ? 'size, such as 512MiB or 64KB' : 'duration, such as 10s, 100ms or 1h30m';
   if (schema.enum !== undefined) return schema.enum.map((v) => JSON.stringify(v)).join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);

@@ -87,7 +87,7 @@ describe('a mistake is named', () => {
       { limits: { body: '10 apples' } },
       ['modules.http-server.limits.body must be a size such as 512MiB or 64KB (got "10 apples")'],
     ],
-    ['a size beyond its bound', { limits: { body: '2GiB' } }, ['modules.http-server.limits.body must be <= 1073741824 (got "2GiB")']],
+    ['a size beyond its bound', { limits: { body: '2GiB' } }, ['modules.http-server.limits.body must be at most 1GiB (got "2GiB")']],
     ['nothing where something must be', { level: null }, ['modules.http-server.level must be "info" or "warn" (got nothing)']],
     [
       'a secret, without its value',

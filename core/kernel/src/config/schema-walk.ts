@@ -5,7 +5,7 @@ import { EnvText } from './env-text.js';
 import { nearest } from './nearest.js';
 import { put } from './put.js';
 import { got, type SettingPath, settingName } from './setting-text.js';
-import { parseUnit, type Unit } from './units.js';
+import { formatUnit, parseUnit, type Unit } from './units.js';
 
 /** The parts of JSON Schema that configuration schemas are made of. */
 export interface ConfigSchema {
@@ -19,6 +19,8 @@ export interface ConfigSchema {
   readonly default?: unknown;
   readonly description?: string;
   readonly unit?: Unit;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   /** JSON Schema's mark of a secret: its value is never printed. */
@@ -82,7 +84,10 @@ export class SchemaWalk {
       this.problem(path, `must be ${kind} ${this.got(schema, written)}`);
       return undefined;
     }
-    return this.leaf(schema.anyOf![0]!, amount, path, written);
+    const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema.anyOf![0]!;
+    if (amount < minimum) this.problem(path, `must be at least ${formatUnit(unit, minimum)} ${this.got(schema, written)}`);
+    if (amount > maximum) this.problem(path, `must be at most ${formatUnit(unit, maximum)} ${this.got(schema, written)}`);
+    return amount;
   }
 
   private map(schema: ConfigSchema, value: unknown, path: SettingPath): unknown {
@@ -164,14 +169,14 @@ export class SchemaWalk {
     }
   }
 
-  private leaf(schema: ConfigSchema, value: unknown, path: SettingPath, written: unknown = value): unknown {
+  private leaf(schema: ConfigSchema, value: unknown, path: SettingPath): unknown {
     const copy = plain(value);
     const plainValue = isComposed(schema) ? Default(schema as TSchema, copy) : copy;
     const [error] = Errors(schema as TSchema, plainValue).filter((e) => e.keyword !== 'boolean');
     if (error === undefined) return plainValue;
     const inside = error.instancePath.split('/').slice(1);
     const at = [...path, ...inside.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))];
-    this.problem(at, `${leafMessage(schema, error.message)} ${this.got(schema, written)}`);
+    this.problem(at, `${leafMessage(schema, error.message)} ${this.got(schema, value)}`);
     return undefined;
   }
 

@@ -32,9 +32,11 @@ function claim<K>(
   else problems.push({ ...at, subject: `modules.${definition.name}`, ...conflict(first) });
 }
 
+const switchOff = (module: string): string => `Switch one of the two off, for example with "${module}: false" below modules.`;
+
 const twoProviders = (service: string, first: string) => ({
   message: `provides the service "${service}", which ${first} provides too`,
-  fix: first === HOST_NAME ? 'This service belongs to the host; remove it from the module.' : 'Switch one of the two off: set it to false.',
+  fix: first === HOST_NAME ? 'This service belongs to the host; remove it from the module.' : switchOff(first),
 });
 
 const twoHandlers = (stream: string, first: string) => ({
@@ -44,7 +46,7 @@ const twoHandlers = (stream: string, first: string) => ({
 
 const twoOwners = (point: string, first: string) => ({
   message: `owns the contribution point "${point}", which ${first} owns too`,
-  fix: 'Switch one of the two off: set it to false.',
+  fix: switchOff(first),
 });
 
 /** What a module wants and nobody gives. */

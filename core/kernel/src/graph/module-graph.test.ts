@@ -122,7 +122,7 @@ describe('the text of a problem', () => {
   it('of two modules for one service', () => {
     expect(textOf(storage, defineModule({ name: 'storage-memory', provides: [StorageToken] }))).toBe(
       `skein.yml:3:3 modules.storage-memory provides the service "storage", which storage-level provides too
-    Switch one of the two off: set it to false.`,
+    Switch one of the two off, for example with "storage-level: false" below modules.`,
     );
   });
 
@@ -150,7 +150,7 @@ describe('the text of a problem', () => {
   it('of a point with two owners, and of one with none', () => {
     expect(textOf(http, defineModule({ name: 'http2-server', owns: [Routes] }))).toBe(
       `skein.yml:3:3 modules.http2-server owns the contribution point "http-routes", which http-server owns too
-    Switch one of the two off: set it to false.`,
+    Switch one of the two off, for example with "http-server: false" below modules.`,
     );
     expect(textOf(defineModule({ name: 'rules', contributes: [contribution(Scripts, 'a'), contribution(Scripts, 'b')] }))).toBe(
       `skein.yml:2:3 modules.rules contributes to the point "oal-scripts", which no module owns
