@@ -8,7 +8,7 @@ const NOT_SERVING = 2;
 /** How often a watched state is compared. The host offers no event for `ready`. */
 const WATCH_INTERVAL_MS = 500;
 
-const stateOf = (host: HostStatus): number => (host.state === 'ready' ? SERVING : NOT_SERVING);
+const stateOf = (host: HostStatus): number => (host.state === 'ready' && !host.draining.aborted ? SERVING : NOT_SERVING);
 
 /**
  * The standard health service, for one listener. Every service name gets the same answer: SERVING while the host is ready. A degraded module
