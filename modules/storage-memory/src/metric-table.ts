@@ -91,7 +91,7 @@ export class MetricTable {
   ): Promise<{ entity: string; value: number }[]> {
     const column = this.#columns.get(columnKey(metric));
     const read = valueReader(metric, label);
-    const sums = new Map<string, { sum: number; count: number } | undefined>();
+    const sums = new Map<string, Total>();
     if (column === undefined) return [];
     for (const { bucket, minutes } of this.#found(buckets)) {
       for (const [entity, columns] of bucket?.entities ?? []) {
@@ -99,9 +99,11 @@ export class MetricTable {
         const state = columns[column];
         const value = state && read(state, minutes);
         if (value === undefined) continue;
-        if (!sums.has(entity)) sums.set(entity, wanted(entity) ? { sum: 0, count: 0 } : undefined);
-        const total = sums.get(entity);
-        if (total === undefined) continue;
+        let total = sums.get(entity);
+        if (total === undefined) {
+          total = { sum: 0, count: 0, wanted: wanted(entity) };
+          sums.set(entity, total);
+        }
         total.sum += value;
         total.count++;
       }
@@ -181,8 +183,14 @@ export class MetricTable {
 const columnKey = ({ name, signature }: MetricModel): string => `${name} ${signature}`;
 const copyOf = (state: MetricState | undefined): MetricState | undefined => state && copyMetricState(state);
 
-function averagesOf(sums: ReadonlyMap<string, { sum: number; count: number } | undefined>): { entity: string; value: number }[] {
+interface Total {
+  sum: number;
+  count: number;
+  readonly wanted: boolean;
+}
+
+function averagesOf(sums: ReadonlyMap<string, Total>): { entity: string; value: number }[] {
   const averages: { entity: string; value: number }[] = [];
-  for (const [entity, total] of sums) if (total) averages.push({ entity, value: total.sum / total.count });
+  for (const [entity, { sum, count, wanted }] of sums) if (wanted) averages.push({ entity, value: sum / count });
   return averages;
 }

@@ -33,6 +33,12 @@ export class ZoneOffsets {
     return instant < cell.change ? cell.before : cell.after;
   }
 
+  /** Whether nothing changes in the hour of UTC that holds the instant and its start is a whole hour of the zone. */
+  isPlainHour(instant: Instant): boolean {
+    const cell = this.#cell(Math.floor(instant / HOUR));
+    return cell.change === Number.POSITIVE_INFINITY && cell.before % HOUR === 0;
+  }
+
   /** The last change of the offset in (after, upTo], which may be at most an hour apart. */
   lastChange(after: Instant, upTo: Instant): Instant | undefined {
     const last = Math.floor(upTo / HOUR);
@@ -72,7 +78,8 @@ export class ZoneOffsets {
   #learn(hour: number): Cell {
     const start = hour * HOUR;
     const end = start + HOUR;
-    const before = this.#cells.get(hour - 1)?.after ?? this.#ask(start);
+    // Of the moment before the hour, so that a change at its very start is seen.
+    const before = this.#cells.get(hour - 1)?.after ?? this.#ask(start - 1);
     const after = this.#ask(end - 1);
     const cell = { before, after, change: before === after ? Number.POSITIVE_INFINITY : this.#search(start, end, before) };
     if (this.#cells.size >= MAX_CELLS) this.#cells.delete(this.#cells.keys().next().value!);

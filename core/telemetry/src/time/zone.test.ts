@@ -97,6 +97,35 @@ describe('Zone', () => {
     }
   });
 
+  it('gives the same buckets whichever instant it is asked about first', () => {
+    const changes = [
+      ['Europe/Berlin', '2024-10-27T01:00Z'],
+      ['Europe/Berlin', '2024-03-31T01:00Z'],
+      ['Australia/Lord_Howe', '2024-04-06T15:00Z'],
+      ['Australia/Lord_Howe', '2024-10-05T15:30Z'],
+      ['Pacific/Apia', '2011-12-30T10:00Z'],
+      ['America/St_Johns', '2006-10-29T02:31Z'],
+      ['Asia/Pyongyang', '2015-08-14T15:00Z'],
+      ['Asia/Kathmandu', '1985-12-31T18:30Z'],
+      ['America/Caracas', '2007-12-09T07:00Z'],
+    ] as const;
+    const spans = [
+      ['hour', 2.25 * HOUR, HOUR / 4],
+      ['day', 26 * HOUR, 4 * HOUR],
+    ] as const;
+    for (const [name, change] of changes) {
+      const inOrder = new Zone(name);
+      for (const [precision, around, step] of spans) {
+        for (let instant = at(change) - around; instant < at(change) + around; instant += step) {
+          const [start, end] = [inOrder.floor(instant, precision), inOrder.next(instant, precision)];
+          const fresh = new Zone(name);
+          expect([name, instant, fresh.floor(instant, precision), fresh.next(instant, precision)]).toEqual([name, instant, start, end]);
+          expect(new Zone(name).next(start - 1, precision)).toBe(start);
+        }
+      }
+    }
+  });
+
   it('gives days of 23, 24 and 25 hours, and leaves out a date that a zone left out', () => {
     const berlin = new Zone('Europe/Berlin');
     expect(berlin.minutes(at('2024-03-31T12:00Z'), 'day') / 60).toBe(23);

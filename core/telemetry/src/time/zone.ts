@@ -7,6 +7,11 @@ const HOUR = 3_600_000;
 const DAY = 86_400_000;
 const MAX_DAYS = 1024;
 
+interface Span {
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
 /**
  * Time buckets of a zone, each named by the instant of its start. Exact from 1970 to 9999.
  *
@@ -18,8 +23,10 @@ const MAX_DAYS = 1024;
 export class Zone {
   readonly #offsets: ZoneOffsets;
   readonly #dayStarts = new Map<number, Instant>();
-  #hour = { start: 0, end: 0 };
-  #day = { start: 0, end: 0 };
+  readonly #days = new Map<number, Span>();
+  // The last answers: most questions are about the same hour and day.
+  #hour: Span = { start: 0, end: 0 };
+  #day: Span = { start: 0, end: 0 };
 
   /** @throws RangeError if the platform does not know `name`. */
   constructor(readonly name: string) {
@@ -80,8 +87,13 @@ export class Zone {
     return choose === 'earlier' ? Math.min(...valid) : Math.max(...valid);
   }
 
-  #hourOf(instant: Instant): { start: Instant; end: Instant } {
+  #hourOf(instant: Instant): Span {
     if (instant >= this.#hour.start && instant < this.#hour.end) return this.#hour;
+    if (this.#offsets.isPlainHour(instant)) {
+      const start = Math.floor(instant / HOUR) * HOUR;
+      this.#hour = { start, end: start + HOUR };
+      return this.#hour;
+    }
     const offset = this.#offsets.at(instant);
     const whole = Math.floor((instant + offset) / HOUR) * HOUR - offset;
     const start = this.#offsets.lastChange(whole, instant) ?? whole;
@@ -90,9 +102,14 @@ export class Zone {
     return this.#hour;
   }
 
-  #dayOf(instant: Instant): { start: Instant; end: Instant } {
+  #dayOf(instant: Instant): Span {
     if (instant >= this.#day.start && instant < this.#day.end) return this.#day;
     let date = Math.floor((instant + this.#offsets.at(instant)) / DAY);
+    const known = this.#days.get(date);
+    if (known !== undefined && instant >= known.start && instant < known.end) {
+      this.#day = known;
+      return known;
+    }
     // A clock that is put back just after midnight shows yesterday's date again: it stays today.
     while (this.#dayStart(date + 1) <= instant) date++;
     const start = this.#dayStart(date);
@@ -100,6 +117,7 @@ export class Zone {
     // Where a date was left out, the next one begins at the same instant.
     while (this.#dayStart(next) === start) next++;
     this.#day = { start, end: this.#dayStart(next) };
+    keep(this.#days, date, this.#day);
     return this.#day;
   }
 
@@ -108,8 +126,13 @@ export class Zone {
     const known = this.#dayStarts.get(date);
     if (known !== undefined) return known;
     const start = this.#offsets.firstReaching(date * DAY, date * DAY - 15 * HOUR, date * DAY + 13 * HOUR);
-    if (this.#dayStarts.size >= MAX_DAYS) this.#dayStarts.delete(this.#dayStarts.keys().next().value!);
-    this.#dayStarts.set(date, start);
+    keep(this.#dayStarts, date, start);
     return start;
   }
+}
+
+/** The oldest entry makes room. */
+function keep<T>(days: Map<number, T>, date: number, value: T): void {
+  if (days.size >= MAX_DAYS) days.delete(days.keys().next().value!);
+  days.set(date, value);
 }
