@@ -27,7 +27,7 @@ export function checkText(text: string, limits: DocumentLimits): void {
   const most = limits.maxDepth + EXTRA_BRACKETS;
   let depth = 0;
   // Strings and comments are passed over whole; an unterminated one ends the scan and the parser reports it.
-  for (const [token] of text.matchAll(/"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[{[(]|[}\])]/g)) {
+  for (const [token] of text.matchAll(/"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[{[(]|[}\])]/g)) {
     if (token === '{' || token === '[' || token === '(') {
       if (++depth > most) throw new DocumentLimitError(`brackets are nested deeper than ${most}`);
     } else if (token === '}' || token === ']' || token === ')') depth--;

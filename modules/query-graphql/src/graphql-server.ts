@@ -17,6 +17,7 @@ export interface GraphqlServerSettings extends DocumentLimits {
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
+const MAX_MESSAGE = 1000;
 const LATENCY_BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
 class QueryTimeoutError extends Error {
@@ -62,7 +63,7 @@ export class GraphqlServer {
     const prepared = this.#documents.prepare(asked.query);
     if ('errors' in prepared) {
       this.#errors.add(prepared.errors.length, { kind: 'document' });
-      return reply(400, { errors: prepared.errors.map((e) => e.toJSON()) });
+      return reply(400, { errors: prepared.errors.map(placed) });
     }
     const result = await this.#within(request.signal, async (context) =>
       execute({
@@ -104,16 +105,20 @@ export class GraphqlServer {
   /** What a client may see of an error: its place, and its message if it is meant for clients. */
   #shown(error: GraphQLError): GraphQLFormattedError {
     const cause = error.originalError;
-    const { locations, path } = error.toJSON();
-    const place = { ...(locations && { locations }), ...(path && { path }) };
     if (cause === undefined || cause instanceof GraphQLError || isMeantForClients(cause)) {
       this.#errors.add(1, { kind: 'query' });
-      return { message: error.message, ...place };
+      return placed(error);
     }
     this.#errors.add(1, { kind: 'internal' });
-    this.logger.error('a GraphQL field failed', { path, error: cause });
-    return { message: statusOf(cause).message, ...place };
+    this.logger.error('a GraphQL field failed', { path: error.path, error: cause });
+    return { ...placed(error), message: statusOf(cause).message };
   }
+}
+
+/** An error without extensions. Messages repeat what the client sent, which may be long. */
+function placed(error: GraphQLError): GraphQLFormattedError {
+  const { locations, path } = error.toJSON();
+  return { message: error.message.slice(0, MAX_MESSAGE), ...(locations && { locations }), ...(path && { path }) };
 }
 
 const isMeantForClients = (error: Error): boolean =>

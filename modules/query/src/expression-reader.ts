@@ -38,8 +38,10 @@ export class StoredExpressionReader implements ExpressionReader {
 
   series(name: string, before: number): Promise<readonly StoredSeries[] | undefined> {
     const key = `${before} ${name}`;
-    let series = this.#series.get(key);
-    if (series === undefined) this.#series.set(key, (series = this.#read(this.#metric(name), before)));
+    const known = this.#series.get(key);
+    if (known) return known;
+    const series = this.#read(this.#metric(name), before);
+    this.#series.set(key, series);
     return series;
   }
 

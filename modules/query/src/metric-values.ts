@@ -28,7 +28,7 @@ export class MetricValues {
   /** One array per entity. A metric without a model (a record metric) has no values. */
   async regular(metric: MetricDefinition, entities: readonly string[], buckets: Buckets, o?: ReadOptions): Promise<readonly StepValues[]> {
     const minutes = this.#minutes(buckets);
-    const read = valueOf(metric);
+    const read = numberReader(metric);
     const states = await this.#states(metric, entities, buckets, o);
     return states.map((row) => row.map((state, i) => state && read(state, minutes[i]!)));
   }
@@ -41,9 +41,9 @@ export class MetricValues {
     states.forEach((state, i) => {
       if (state === undefined || metric.labels === undefined) return;
       for (const [labels, value] of metric.labels(state, minutes[i]!)) {
-        let values = sets.get(labels);
-        if (values === undefined) sets.set(labels, (values = new Array<number | undefined>(buckets.count).fill(undefined)));
+        const values = sets.get(labels) ?? new Array<number | undefined>(buckets.count).fill(undefined);
         values[i] = value;
+        sets.set(labels, values);
       }
     });
     return Array.from(sets, ([labels, values]) => ({ labels: parseLabels(labels), values }));
@@ -70,7 +70,7 @@ export class MetricValues {
 }
 
 /** The one number of a bucket; for an old name that picks a label, the value under that label. */
-function valueOf(metric: MetricDefinition): (state: MetricState, minutes: number) => number | undefined {
+function numberReader(metric: MetricDefinition): (state: MetricState, minutes: number) => number | undefined {
   const { pick, labels, value } = metric;
   if (pick !== undefined && labels !== undefined) {
     const set = `{${pick.key}=${pick.value}}`;

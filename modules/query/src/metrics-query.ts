@@ -1,19 +1,13 @@
-import { type Duration, type MetricCatalog, type MetricDefinition, TOP_N_MODELS, type Zone } from '@skein/telemetry';
+import type { Duration, MetricCatalog, MetricDefinition, Zone } from '@skein/telemetry';
 import { type ExpressionResult, execute } from '@skein/telemetry/mqe';
-import { QueryError, type ReadOptions } from './contract/common.js';
+import type { ReadOptions } from './contract/common.js';
 import type { EntityNames, HeatmapValues, MetricsQuery, RankQuery, RecordQuery } from './contract/metrics.js';
 import { entityIdOf } from './entity-names.js';
 import { StoredExpressionReader } from './expression-reader.js';
+import { matchNames } from './match-names.js';
 import { MetricValues, seriesBuckets } from './metric-values.js';
 import { Rankings } from './rankings.js';
 import type { Reads } from './reads.js';
-
-const MAX_PATTERN = 500;
-
-/** Record metrics that are there even when no module lists them. */
-const RECORD_METRICS: ReadonlyMap<string, MetricDefinition> = new Map(
-  TOP_N_MODELS.map(({ name }) => [name, { name, kind: 'record', scope: 'service', scopeId: 1, catalog: 'SERVICE', signature: 'topN' }]),
-);
 
 export class StoredMetricsQuery implements MetricsQuery {
   readonly #values: MetricValues;
@@ -29,16 +23,17 @@ export class StoredMetricsQuery implements MetricsQuery {
   }
 
   catalog(pattern?: string): readonly MetricDefinition[] {
-    const known = this.definitions.all();
-    const listed = new Set(known.map((d) => d.name));
-    const all = [...known, ...[...RECORD_METRICS.values()].filter((d) => !listed.has(d.name))];
+    const all = this.definitions.all();
     if (!pattern) return all;
-    const matches = wholeName(pattern);
-    return all.filter((d) => matches.test(d.name));
+    const names = matchNames(
+      all.map((d) => d.name),
+      pattern,
+    );
+    return all.filter((d) => names.has(d.name));
   }
 
   find(name: string): MetricDefinition | undefined {
-    return this.definitions.find(name) ?? RECORD_METRICS.get(name);
+    return this.definitions.find(name);
   }
 
   entityId(metric: MetricDefinition, names: EntityNames): string | undefined {
@@ -71,18 +66,5 @@ export class StoredMetricsQuery implements MetricsQuery {
 
   records(metric: MetricDefinition, query: RecordQuery, duration: Duration, o?: ReadOptions) {
     return this.#rankings.records(metric, query, duration, o);
-  }
-}
-
-/** Metric names are short and few, so what a hostile pattern can cost is bounded by refusing nested repetition. */
-function wholeName(pattern: string): RegExp {
-  if (pattern.length > MAX_PATTERN) throw new QueryError(`the pattern is longer than ${MAX_PATTERN} characters`);
-  if (/[+*}]\)*[+*{]|\([^)]*[+*{][^)]*\)\s*[+*{]|\\[1-9k]/.test(pattern)) {
-    throw new QueryError('the pattern repeats a repetition or refers back, which may take for ever');
-  }
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch (error) {
-    throw new QueryError('the pattern is not a regular expression', { cause: error });
   }
 }

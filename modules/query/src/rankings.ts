@@ -17,31 +17,20 @@ import type { Reads } from './reads.js';
 const LAYERED: ReadonlySet<string> = new Set([ServiceModel.name, InstanceModel.name, EndpointModel.name]);
 const MEMBERS: ReadonlySet<string> = new Set([InstanceModel.name, EndpointModel.name]);
 
-/** Conditions on entity rows and, for what rows cannot say, on the ids found. */
-interface RankFilter {
-  readonly where: readonly Condition[];
-  /** undefined: everything passes. */
-  readonly without?: readonly string[];
-  readonly nothing: boolean;
-}
-
-/** `attr0` is the layer. The further attributes are stored nowhere, so they differ from any value and equal none. */
-function filterOf(metric: MetricDefinition, { parent, attributes = [] }: RankQuery): RankFilter {
+/**
+ * What entity rows must fulfil; undefined: no entity of this scope can. `attr0` is the layer. The further attributes are stored nowhere,
+ * so they differ from any value and equal none.
+ */
+function conditionsOf(metric: MetricDefinition, { parent, attributes = [] }: RankQuery): readonly Condition[] | undefined {
   const where: Condition[] = [];
-  const without: string[] = [];
   for (const a of attributes) {
-    if (a.name === 'attr0' && LAYERED.has(metric.scope)) {
-      if (a.op === '=') where.push(['layers', 'hasAny', [a.value]]);
-      else without.push(a.value);
-    } else if (a.op === '=') throw new ExpressionError(missingAttribute(metric, a));
+    if (a.name === 'attr0' && LAYERED.has(metric.scope)) where.push(['layers', a.op, a.value]);
+    else if (a.op === '=') throw new ExpressionError(missingAttribute(metric, a));
   }
-  if (parent !== undefined) {
-    const id = serviceId(parent.serviceName, parent.normal);
-    if (MEMBERS.has(metric.scope)) where.push(['service', '=', id]);
-    else if (metric.scope === ServiceModel.name) where.push(['name', '=', parent.serviceName], ['normal', '=', parent.normal]);
-    else return { where: [], nothing: true };
-  }
-  return { where, without, nothing: false };
+  if (parent === undefined) return where;
+  if (MEMBERS.has(metric.scope)) return [...where, ['service', '=', serviceId(parent.serviceName, parent.normal)]];
+  if (metric.scope !== ServiceModel.name) return undefined;
+  return [...where, ['name', '=', parent.serviceName], ['normal', '=', parent.normal]];
 }
 
 const missingAttribute = (metric: MetricDefinition, a: AttributeFilter): string =>
@@ -52,24 +41,21 @@ export class Rankings {
   constructor(private readonly reads: Reads) {}
 
   async entities(metric: MetricDefinition, query: RankQuery, duration: Duration, o?: ReadOptions): Promise<readonly RankedEntity[]> {
-    const filter = filterOf(metric, query);
-    if (metric.model === undefined || filter.nothing || query.count < 1) return [];
-    const excluded = await this.#idsOfLayers(metric.scope, filter.without ?? [], o);
-    const limit = Math.min(query.count, this.reads.settings.maxPage);
-    const found = await this.reads.rank(
+    const where = conditionsOf(metric, query);
+    if (metric.model === undefined || where === undefined || query.count < 1) return [];
+    const rows = await this.reads.rank(
       {
         metric: metric.model,
         ...(metric.pick && { label: `{${metric.pick.key}=${metric.pick.value}}` }),
         buckets: duration.buckets,
-        where: filter.where,
+        where,
         descending: query.order === 'des',
-        limit: limit + excluded.size,
+        limit: Math.min(query.count, this.reads.settings.maxPage),
       },
       o,
     );
-    const kept = found.filter((row) => !excluded.has(row.entity)).slice(0, limit);
     const whole = metric.model.value?.integer !== false;
-    return kept.map(({ entity, value }) => ({
+    return rows.map(({ entity, value }) => ({
       entity,
       ...displayEntity(metric.scope, entity, query.parent !== undefined),
       value: whole ? Math.trunc(value) : value,
@@ -98,15 +84,5 @@ export class Rankings {
       latency: Number(r.latency ?? 0),
       traceId: String(r.traceId ?? ''),
     }));
-  }
-
-  /** Entities that are in one of the layers: `attr0!=` takes them out. */
-  async #idsOfLayers(scope: string, layers: readonly string[], o?: ReadOptions): Promise<ReadonlySet<string>> {
-    const model = [ServiceModel, InstanceModel, EndpointModel].find((m) => m.name === scope);
-    if (layers.length === 0 || model === undefined) return new Set();
-    const { maxRows } = this.reads.settings;
-    const rows = await this.reads.entities({ model, where: [['layers', 'hasAny', layers]], limit: maxRows }, o);
-    if (rows.length >= maxRows) this.reads.cut(`entities outside ${layers.join(', ')}`);
-    return new Set(rows.map((r) => r.id));
   }
 }

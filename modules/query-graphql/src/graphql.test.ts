@@ -1,0 +1,662 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { defineModule } from '@skein/core';
+import { createTestHost, type TestHost } from '@skein/core/testing';
+import { skywalking } from '@skein/proto';
+import query from '@skein/query';
+import storageMemory from '@skein/storage-memory';
+import {
+  CORE_ENTITY_MODELS,
+  endpointId,
+  instanceId,
+  instanceUpdate,
+  MetricCatalogToken,
+  type MetricDefinition,
+  parseMetricSignature,
+  SegmentModel,
+  ServiceDatabaseStatementModel,
+  serviceId,
+  serviceUpdate,
+  TOP_N_MODELS,
+  valueReader,
+} from '@skein/telemetry';
+import { type Commit, type MetricModel, type Storage, StorageToken } from '@skein/telemetry/storage';
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getIntrospectionQuery,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { type GraphqlExtension, GraphqlResolvers } from './contract.js';
+import queryGraphql from './module.js';
+import { PROTOCOL_SCHEMA } from './schema/schema.js';
+
+const T0 = Date.UTC(2024, 0, 2, 3, 0);
+const MINUTE = 60_000;
+const shop = serviceId('shop', true);
+
+const metric = (name: string, kind: MetricDefinition['kind'], signature: string, shape: Partial<MetricModel>, scope = 'service') => {
+  const model: MetricModel = { kind: 'metric', name, scope, signature, slots: [], ...shape };
+  const parsed = parseMetricSignature(signature);
+  const labels = kind === 'labeled' ? parsed?.function.labels?.(parsed.args) : undefined;
+  return { name, kind, scope, scopeId: 1, catalog: 'SERVICE', signature, model, ...(labels ? { labels } : { value: valueReader(model) }) };
+};
+const cpm = metric('service_cpm', 'regular', 'cpm()', { slots: ['sum'], value: { of: [1], over: 'minutes', integer: true } });
+const percentile = metric('service_percentile', 'labeled', 'percentile2(10)', { table: { key: 'int', width: 1, maxKeys: 9 } });
+const heatmap = metric('all_heatmap', 'heatmap', 'histogram(100,20)', { table: { key: 'int', width: 1, maxKeys: 21 } }, 'all');
+const statements = {
+  name: ServiceDatabaseStatementModel.name,
+  kind: 'record',
+  scope: 'service',
+  scopeId: 1,
+  catalog: 'SERVICE',
+  signature: '',
+} as const;
+const METRICS: readonly MetricDefinition[] = [cpm, percentile, heatmap, statements];
+const catalog = { find: (name: string) => METRICS.find((m) => m.name === name), all: () => METRICS };
+
+const hosts: TestHost[] = [];
+afterAll(async () => {
+  for (const host of hosts) await host.stop();
+});
+
+async function start(extensions: readonly GraphqlExtension[] = [], config: object = {}) {
+  const extending = defineModule({
+    name: 'extending',
+    contributes: [GraphqlResolvers],
+    activate: ({ contribute }) => {
+      for (const extension of extensions) contribute(GraphqlResolvers, extension);
+    },
+  });
+  const host = await createTestHost({
+    modules: [storageMemory, query, queryGraphql, extending],
+    services: [[MetricCatalogToken, catalog]],
+    config: { 'query-graphql': config },
+  });
+  hosts.push(host);
+  const storage: Storage = host.get(StorageToken);
+  const models = METRICS.flatMap((m) => m.model ?? []);
+  await storage.open([...CORE_ENTITY_MODELS, SegmentModel, ...TOP_N_MODELS, ...models], { zone: 'UTC' });
+  const post = async (body: object | string, headers: Record<string, string> = {}) => {
+    const reply = await host.http('/graphql', { method: 'POST', headers, body });
+    const text = String(reply.body);
+    return { status: reply.status, headers: reply.headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
+  };
+  let sequence = 0;
+  return {
+    host,
+    post,
+    ask: async (document: string, variables?: object) => {
+      const reply = await post({ query: document, variables });
+      expect(reply.json?.errors).toBeUndefined();
+      expect(reply.status).toBe(200);
+      return reply.json.data;
+    },
+    commit: (content: Partial<Commit>) =>
+      storage.commit(
+        { id: { writer: 'test', sequence: ++sequence }, records: [], entities: [], deltas: [], documents: [], ...content },
+        new AbortController().signal,
+      ),
+  };
+}
+
+/** Hosts that several tests ask and none changes. */
+const shared = new Map<string, ReturnType<typeof start>>();
+const once = (name: string, make: () => ReturnType<typeof start>): ReturnType<typeof start> => {
+  const made = shared.get(name) ?? make();
+  shared.set(name, made);
+  return made;
+};
+const empty = () => once('empty', () => start());
+const withData = () => once('data', fill);
+
+async function fill() {
+  const kit = await start();
+  const row = serviceUpdate(shop, 'shop', 'GENERAL', T0);
+  const instance = instanceUpdate(instanceId(shop, 'i'), 'i', shop, 'GENERAL', T0, '{"language":"nodejs","host":"h"}');
+  await kit.commit({
+    entities: [row, instance],
+    deltas: [
+      { scope: 'service', entity: shop, minute: T0, metrics: new Map<MetricModel, never>([[cpm.model, { slots: [120] } as never]]) },
+      { scope: 'service', entity: shop, minute: T0 + 2 * MINUTE, metrics: new Map([[cpm.model, { slots: [61] }]]) },
+      { scope: 'service', entity: shop, minute: T0, metrics: new Map([[percentile.model, { slots: [], table: new Map([[4, [9]]]) }]]) },
+      {
+        scope: 'all',
+        entity: '',
+        minute: T0,
+        metrics: new Map([
+          [
+            heatmap.model,
+            {
+              slots: [],
+              table: new Map([
+                [0, [2]],
+                [100, [1]],
+              ]),
+            },
+          ],
+        ]),
+      },
+    ],
+    records: [
+      {
+        model: ServiceDatabaseStatementModel,
+        rows: [{ id: 'x', entity: shop, statement: 'select 1', latency: 700, traceId: 't', timestamp: T0 }],
+      },
+      {
+        model: SegmentModel,
+        rows: [
+          {
+            segmentId: 's',
+            traceId: 't',
+            service: shop,
+            instance: instanceId(shop, 'i'),
+            endpoint: endpointId(shop, '/buy'),
+            startTime: T0,
+            latency: 5,
+            isError: true,
+            tags: ['http.method=GET'],
+            data: skywalking.v3.SegmentObject.encode(
+              skywalking.v3.SegmentObject.fromObject({
+                traceId: 't',
+                traceSegmentId: 's',
+                service: 'shop',
+                serviceInstance: 'i',
+                spans: [
+                  { spanId: 0, parentSpanId: -1, startTime: T0, endTime: T0 + 5, operationName: '/buy', componentId: 4002, spanLayer: 3 },
+                ],
+              }),
+            ).finish(),
+          },
+        ],
+      },
+    ],
+  });
+  return kit;
+}
+const duration = (start: string, end: string) => ({ start: `2024-01-02 ${start}`, end: `2024-01-02 ${end}`, step: 'MINUTE' });
+const range = { duration: duration('0300', '0302') };
+const entity = { serviceName: 'shop', normal: true };
+
+/** A value for a required argument or input field. */
+function sample(type: GraphQLInputType, name: string): unknown {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  if (isListType(inner)) return [];
+  if (isEnumType(inner)) return inner.getValues()[0]!.name;
+  if (isInputObjectType(inner)) {
+    if (inner.name === 'Duration') return range.duration;
+    const fields = Object.values(inner.getFields()).filter(
+      (f) => isNonNullType(f.type) || f.name === 'queryDuration' || f.name === 'parentService',
+    );
+    return Object.fromEntries(fields.map((f) => [f.name, sample(f.type, f.name)]));
+  }
+  if (inner.name === 'Int') return name === 'pageSize' ? 10 : 1;
+  return { Long: 1, Boolean: true }[inner.name] ?? 'x';
+}
+
+/** All fields of a type that need no arguments, `depth` deep. */
+function selection(type: GraphQLOutputType, depth: number): string {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  if (isListType(inner)) return selection(inner.ofType, depth);
+  if (!isObjectType(inner)) return '';
+  const fields = Object.values(inner.getFields()).flatMap((f) => {
+    if (isLeaf(f.type)) return [f.name];
+    const below = depth > 0 ? selection(f.type, depth - 1) : '';
+    return below ? [`${f.name} ${below}`] : [];
+  });
+  return fields.length === 0 ? '' : `{ ${fields.join(' ')} }`;
+}
+const isLeaf = (type: GraphQLOutputType): boolean => {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  return isListType(inner) ? isLeaf(inner.ofType) : !isObjectType(inner);
+};
+
+const protocol = buildSchema(PROTOCOL_SCHEMA.join('\n'));
+const rootFields = (['query', 'mutation'] as const).flatMap((operation) => {
+  const type = (operation === 'query' ? protocol.getQueryType() : protocol.getMutationType()) as GraphQLObjectType;
+  return Object.values(type.getFields()).map((field) => ({ operation, field }));
+});
+
+describe('the protocol', () => {
+  it('declares 113 fields of query-protocol, queryAlarms, and the dummy of Mutation', () => {
+    expect(rootFields).toHaveLength(115);
+  });
+
+  it('answers every root field without error when nothing is stored, with values of the declared types', async () => {
+    const { post } = await empty();
+    const failures: unknown[] = [];
+    for (const { operation, field } of rootFields) {
+      const needed = field.args.filter((a: GraphQLArgument) => isNonNullType(a.type) || a.name === 'condition');
+      const variables = Object.fromEntries(needed.map((a) => [a.name, sample(a.type, a.name)]));
+      const declared = needed.map((a) => `$${a.name}: ${a.type}`).join(', ');
+      const given = needed.map((a) => `${a.name}: $${a.name}`).join(', ');
+      const text = `${operation} ${declared && `(${declared})`} { ${field.name}${given && `(${given})`} ${selection(field.type, 4)} }`;
+      const reply = await post({ query: text, variables });
+      if (reply.status !== 200 || reply.json.errors) failures.push([field.name, reply.text]);
+      else if (isNonNullType(field.type)) expect(reply.json.data[field.name]).not.toBeNull();
+    }
+    expect(failures).toEqual([]);
+  });
+
+  it('answers what no module serves as empty, and refuses mutations in their own words', async () => {
+    const { ask } = await empty();
+    expect(
+      await ask(`{ queryLogs(condition: {paging: {pageSize: 1}}) { errorReason logs { content } } queryEvents { events { uuid } }
+        getTemplate(id: "x") { id } getProcess(processId: "x") { id } queryLogTagAutocompleteKeys(duration: {start: "2024-01-01", end: "2024-01-01", step: DAY})
+        getMenuItems { title } getServiceHierarchy(serviceId: "x", layer: "GENERAL") { relations { upperService { id } } } }`),
+    ).toEqual({
+      queryLogs: { errorReason: null, logs: [] },
+      queryEvents: { events: [] },
+      getTemplate: null,
+      getProcess: null,
+      queryLogTagAutocompleteKeys: [],
+      getMenuItems: [],
+      getServiceHierarchy: { relations: [] },
+    });
+    const refused =
+      await ask(`mutation { createPprofTask(pprofTaskCreationRequest: {serviceId: "x", serviceInstanceIds: [], events: CPU}) { code errorReason id }
+      disableTemplate(id: "x") { status message } keepEBPFNetworkProfiling(taskId: "x") { status errorReason } }`);
+    expect(refused).toEqual({
+      createPprofTask: { code: 'ARGUMENT_ERROR', errorReason: expect.stringContaining('not served'), id: null },
+      disableTemplate: { status: false, message: expect.stringContaining('not served') },
+      keepEBPFNetworkProfiling: { status: false, errorReason: expect.stringContaining('not served') },
+    });
+  });
+
+  it('can be introspected, in full and by the name of a type', async () => {
+    const { ask } = await empty();
+    expect((await ask(getIntrospectionQuery())).__schema.types.length).toBeGreaterThan(100);
+    const { __type } = await ask('{ __type(name: "Query") { fields { name } } }');
+    expect(__type.fields).toContainEqual({ name: 'queryAlarms' });
+  });
+});
+
+describe('served fields', () => {
+  it('answers version, health, time and retention', async () => {
+    const { ask } = await empty();
+    const data =
+      await ask(`{ version checkHealth { score details } getTimeInfo { timezone currentTimestamp } hasQueryTracesV2Support listLayers
+      getRecordsTTL { normal trace coldTrace } getMetricsTTL { minute day coldDay metadata } listLayerLevels { layer level } }`);
+    expect(data).toMatchObject({
+      version: expect.stringMatching(/^10\.4\.0-skein-\d+\.\d+\.\d+/),
+      checkHealth: { score: 0, details: '' },
+      getTimeInfo: { timezone: '+0000', currentTimestamp: Date.UTC(2024, 0, 2, 3, 4) },
+      hasQueryTracesV2Support: false,
+      getRecordsTTL: { normal: 3, trace: 3, coldTrace: -1 },
+      getMetricsTTL: { minute: 7, day: 7, coldDay: -1, metadata: 7 },
+    });
+    expect(data.listLayers).toContain('GENERAL');
+    expect(data.listLayerLevels).toHaveLength(20);
+  });
+
+  it('answers metadata as the protocol shows it', async () => {
+    const { ask } = await withData();
+    const data = await ask(
+      `query ($duration: Duration!, $id: ID!, $sid: String!) {
+        listServices(layer: "GENERAL") { id name group shortName layers normal } getService(serviceId: $sid) { name } findService(serviceName: "shop") { id }
+        none: getService(serviceId: "x") { id } getAllServices(duration: $duration, group: "") { name }
+        listInstances(duration: $duration, serviceId: $id) { id name language instanceUUID attributes { name value } }
+        listInstancesByName(duration: $duration, service: {serviceName: "shop"}) { name } }`,
+      { ...range, id: shop, sid: shop },
+    );
+    const id = instanceId(shop, 'i');
+    expect(data).toEqual({
+      listServices: [{ id: shop, name: 'shop', group: '', shortName: 'shop', layers: ['GENERAL'], normal: true }],
+      getService: { name: 'shop' },
+      findService: { id: shop },
+      none: null,
+      getAllServices: [{ name: 'shop' }],
+      listInstances: [{ id, name: 'i', language: 'NODEJS', instanceUUID: id, attributes: [{ name: 'host', value: 'h' }] }],
+      listInstancesByName: [{ name: 'i' }],
+    });
+  });
+
+  it('evaluates expressions, formats their numbers and reports their errors in the result', async () => {
+    const { ask, post } = await withData();
+    const text = `query ($e: String!, $entity: Entity!, $duration: Duration!) { r: execExpression(expression: $e, entity: $entity, duration: $duration) {
+      type error results { metric { labels { key value } } values { id value traceID owner { scope serviceName } } } } }`;
+    const run = async (e: string, names: object = entity) => (await ask(text, { e, entity: names, ...range })).r;
+    const point = (value: string | null, id: string | null, traceID: string | null = null) => ({ id, value, traceID, owner: null });
+    expect(await run('service_cpm/7')).toEqual({
+      type: 'TIME_SERIES_VALUES',
+      error: null,
+      results: [
+        {
+          metric: { labels: [] },
+          values: [point('17.143', String(T0)), point(null, String(T0 + MINUTE)), point('8.714', String(T0 + 2 * MINUTE))],
+        },
+      ],
+    });
+    expect((await run("relabels(service_percentile{p='50'},p='50',percentile='P50')")).results[0].metric).toEqual({
+      labels: [{ key: 'percentile', value: 'P50' }],
+    });
+    expect(await run('nope')).toEqual({ type: 'UNKNOWN', error: 'Metric: [nope] does not exist.', results: [] });
+    expect((await run('((')).error).toMatch(/^line 1:2 /);
+    expect((await run('top_n(service_cpm,5,des)', {})).results[0].values).toEqual([
+      { id: 'shop', value: '90', traceID: null, owner: { scope: 'Service', serviceName: 'shop' } },
+    ]);
+    expect((await run('top_n(top_n_service_database_statement,5,des)')).results[0].values).toMatchObject([
+      { id: 'select 1', value: '700', traceID: 't' },
+    ]);
+    const long = await post({ query: text, variables: { e: 'service_cpm', entity, duration: duration('0000', '0821') } });
+    expect([long.status, long.json.data, long.json.errors[0].message]).toEqual([200, null, expect.stringContaining('at most 500 steps')]);
+    const traced = await ask(
+      text
+        .replace('type error', 'type error debuggingTrace { traceId spans { spanId parentSpanId } }')
+        .replace('duration: $duration)', 'duration: $duration, debug: true)'),
+      { e: '1', entity, ...range },
+    );
+    expect(traced.r.debuggingTrace.spans).toEqual([{ spanId: 0, parentSpanId: -1 }]);
+  });
+
+  it('answers the older metric fields', async () => {
+    const { ask } = await withData();
+    const none = { value: 0, isEmptyValue: true };
+    const data = await ask(
+      `query ($duration: Duration!, $c: MetricsCondition!, $p: MetricsCondition!, $h: MetricsCondition!, $n: MetricsCondition!, $id: ID!) {
+        listMetrics(regex: "service_c.*") { name type catalog } a: typeOfMetrics(name: "service_percentile") b: typeOfMetrics(name: "x")
+        readMetricsValue(condition: $c, duration: $duration) readNullableMetricsValue(condition: $n, duration: $duration) { value isEmptyValue }
+        readMetricsValues(condition: $c, duration: $duration) { label values { values { id value isEmptyValue } } }
+        unknown: readMetricsValues(condition: $n, duration: $duration) { values { values { id isEmptyValue } } }
+        readLabeledMetricsValues(condition: $p, labels: ["0"], duration: $duration) { label }
+        readHeatMap(condition: $h, duration: $duration) { values { id values } buckets { min max } }
+        sortMetrics(condition: {name: "service_cpm", topN: 3, order: DES}, duration: $duration) { name id value refId }
+        readRecords(condition: {name: "top_n_service_database_statement", parentEntity: {serviceName: "shop", normal: true}, topN: 3, order: DES}, duration: $duration) { name id value refId }
+        getValues(metric: {name: "service_cpm", ids: [$id, "zz"]}, duration: $duration) { values { id value isEmptyValue } }
+        getLinearIntValues(metric: {name: "service_cpm", id: $id}, duration: $duration) { values { value } }
+        getThermodynamic(metric: {name: "all_heatmap"}, duration: $duration) { nodes axisYStep }
+        getServiceTopN(name: "service_cpm", topN: 1, duration: $duration, order: ASC) { name value }
+        getTopNRecords(condition: {serviceId: $id, metricName: "top_n_service_database_statement", topN: 1, order: DES, duration: $duration}) { statement latency traceId }
+        getMultipleLinearIntValues(metric: {name: "service_percentile", id: $id}, numOfLinear: 2, duration: $duration) { values { value } } }`,
+      {
+        ...range,
+        id: shop,
+        c: { name: 'service_cpm', entity },
+        p: { name: 'service_percentile', entity },
+        h: { name: 'all_heatmap', entity: {} },
+        n: { name: 'nope', entity },
+      },
+    );
+    const ids = ['202401020300', '202401020301', '202401020302'];
+    expect(data).toEqual({
+      listMetrics: [{ name: 'service_cpm', type: 'REGULAR_VALUE', catalog: 'SERVICE' }],
+      a: 'LABELED_VALUE',
+      b: 'UNKNOWN',
+      readMetricsValue: 90,
+      readNullableMetricsValue: none,
+      readMetricsValues: {
+        label: null,
+        values: {
+          values: [
+            { id: `${ids[0]}_${shop}`, value: 120, isEmptyValue: false },
+            { id: `${ids[1]}_${shop}`, ...none },
+            { id: `${ids[2]}_${shop}`, value: 61, isEmptyValue: false },
+          ],
+        },
+      },
+      unknown: { values: { values: ids.map((id) => ({ id: `${id}_UNKNOWN_METRIC_NAME`, isEmptyValue: true })) } },
+      readLabeledMetricsValues: [],
+      readHeatMap: {
+        values: ids.map((id, i) => ({ id: `${id}_`, values: i === 0 ? [2, 1] : [0, 0] })),
+        buckets: [
+          { min: '0', max: '100' },
+          { min: '100', max: 'infinite+' },
+        ],
+      },
+      sortMetrics: [{ name: 'shop', id: shop, value: '90', refId: null }],
+      readRecords: [{ name: 'select 1', id: 't', value: '700', refId: 't' }],
+      getValues: {
+        values: [
+          { id: shop, value: 90, isEmptyValue: false },
+          { id: 'zz', ...none },
+        ],
+      },
+      getLinearIntValues: { values: [{ value: 120 }, { value: 0 }, { value: 61 }] },
+      getThermodynamic: {
+        nodes: [
+          [0, 0, 2],
+          [0, 1, 1],
+          [1, 0, 0],
+          [1, 1, 0],
+          [2, 0, 0],
+          [2, 1, 0],
+        ],
+        axisYStep: 100,
+      },
+      getServiceTopN: [{ name: 'shop', value: 90 }],
+      getTopNRecords: [{ statement: 'select 1', latency: 700, traceId: 't' }],
+      getMultipleLinearIntValues: [
+        { values: [{ value: 40 }, { value: 0 }, { value: 0 }] },
+        { values: [{ value: 40 }, { value: 0 }, { value: 0 }] },
+      ],
+    });
+  });
+
+  it('answers traces with the nulls and empty texts that swctl and Booster send', async () => {
+    const { ask, post } = await withData();
+    const text = `query ($condition: TraceQueryCondition) { r: queryBasicTraces(condition: $condition) {
+      traces { segmentId endpointNames duration start isError traceIds } } }`;
+    const condition = {
+      serviceId: '',
+      serviceInstanceId: null,
+      endpointId: '',
+      traceId: '',
+      queryDuration: { start: '2024-01-02 030000', end: '2024-01-02 030001', step: 'SECOND', coldStage: false },
+      minTraceDuration: null,
+      maxTraceDuration: null,
+      traceState: 'ALL',
+      queryOrder: 'BY_DURATION',
+      tags: [{ key: 'http.method', value: 'GET' }],
+      paging: { pageNum: 1, pageSize: 20 },
+    };
+    expect((await ask(text, { condition })).r.traces).toEqual([
+      { segmentId: 's', endpointNames: ['/buy'], duration: 5, start: String(T0), isError: true, traceIds: ['t'] },
+    ]);
+    const bare = await post({ query: text, variables: { condition: { ...condition, queryDuration: null } } });
+    expect([bare.status, bare.json.errors[0].message]).toEqual([200, 'a trace query needs queryDuration or traceId']);
+    const { queryTrace } =
+      await ask(`{ queryTrace(traceId: "t") { spans { traceId segmentId spanId parentSpanId serviceCode serviceInstanceName
+      startTime endTime endpointName type peer component isError layer refs { type } tags { key } logs { time } attachedEvents { event } } } }`);
+    expect(queryTrace.spans).toEqual([
+      {
+        traceId: 't',
+        segmentId: 's',
+        spanId: 0,
+        parentSpanId: -1,
+        serviceCode: 'shop',
+        serviceInstanceName: 'i',
+        startTime: T0,
+        endTime: T0 + 5,
+        endpointName: '/buy',
+        type: 'Entry',
+        peer: '',
+        component: 'Express',
+        isError: false,
+        layer: 'Http',
+        refs: [],
+        tags: [],
+        logs: [],
+        attachedEvents: [],
+      },
+    ]);
+  });
+});
+
+describe('over HTTP', () => {
+  it('takes JSON of any kind and bare documents, and refuses everything else', async () => {
+    const { post, host } = await empty();
+    const json = JSON.stringify({ query: '{ version }' });
+    for (const type of ['application/json', 'application/json; charset=utf-8', 'application/graphql+json', 'Application/JSON']) {
+      expect((await post(json, { 'content-type': type })).status).toBe(200);
+    }
+    const bare = await post('{ version }', { 'content-type': 'application/graphql' });
+    expect([bare.status, bare.headers?.['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    expect((await post(json, { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await post(json)).status).toBe(415);
+    const got = await host.http('/graphql', { method: 'GET' });
+    expect([got.status, got.headers?.allow]).toEqual([405, 'POST']);
+  });
+
+  it.each([
+    ['', 'the body is empty'],
+    ['{', 'the body is not JSON'],
+    ['[]', 'batches are not supported'],
+    ['[{"query":"{version}"}]', 'batches are not supported'],
+    ['null', 'the body is not a JSON object'],
+    ['{}', 'the body has no query'],
+    ['{"query":5}', 'the body has no query'],
+    ['{"query":"{version}","variables":[]}', 'variables is not an object'],
+    ['{"query":"{version}","operationName":1}', 'operationName is not a string'],
+    [`{"query":"{version}","variables":${'['.repeat(100_000)}`, 'the body is not JSON'],
+  ])('answers 400 in plain text for %.40s', async (body, message) => {
+    const { post } = await empty();
+    const reply = await post(body, { 'content-type': 'application/json' });
+    expect([reply.status, reply.text, reply.headers?.['content-type']]).toEqual([400, message, 'text/plain; charset=utf-8']);
+  });
+
+  it('refuses a body that is not UTF-8', async () => {
+    const { host } = await empty();
+    const reply = await host.http('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from([0x22, 0xff]),
+    });
+    expect([reply.status, reply.body]).toEqual([400, 'the body is not UTF-8']);
+  });
+
+  it('answers 400 with errors for documents that do not fit the schema', async () => {
+    const { post } = await empty();
+    for (const body of [
+      { query: '{ nope }' },
+      { query: '{ version' },
+      { query: 'query ($d: Duration!) { listInstances(duration: $d, serviceId: "x") { id } }', variables: { d: 5 } },
+      { query: '{ version }', operationName: 'other' },
+      { query: 'query A { version } query B { version }' },
+      { query: '{ estimateProcessScale(serviceId: "x", labels: 1.5) }' },
+    ]) {
+      const reply = await post(body);
+      expect([reply.status, reply.json?.errors?.length > 0]).toEqual([400, true]);
+    }
+  });
+
+  it('passes values through aliases, fragments, named operations and variables', async () => {
+    const { post } = await withData();
+    const text = `query A { version } query B($l: String) { one: listServices(layer: $l) { ...S } two: listServices { ... on Service { name } } } fragment S on Service { name }`;
+    const reply = await post({ query: text, operationName: 'B', variables: { l: 'GENERAL', unused: undefined } });
+    expect(reply.json).toEqual({ data: { one: [{ name: 'shop' }], two: [{ name: 'shop' }] } });
+  });
+
+  const nest = (open: string, close: string, n: number) => `${open.repeat(n)}${close.repeat(n)}`;
+  it.each([
+    ['brackets', nest('{a', '}', 50_000)],
+    ['lists', `{ listServices(layer: ${nest('[', ']', 50_000)}) }`],
+    ['selections', `{ getMenuItems { ${'subItems { '.repeat(30)} title ${'} '.repeat(30)} } }`],
+    ['repeated fields', `{ ${'version '.repeat(20_000)} }`],
+    ['aliases', `{ ${Array.from({ length: 6000 }, (_, i) => `a${i}: version`).join(' ')} }`],
+    ['inline fragments', `{ ${'... { version } '.repeat(5000)} }`],
+    [
+      'fragments that double',
+      `{ ...f0 } ${Array.from({ length: 40 }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f40 on Query { version }`,
+    ],
+    ['fragments in a circle', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'],
+    ['a huge string', `{ getService(serviceId: "${'x'.repeat(600_000)}") { id } }`],
+    [
+      'a huge number',
+      `{ execExpression(expression: "1", entity: {}, duration: {start: "", end: "", step: ${'9'.repeat(100_000)}}) { type } }`,
+    ],
+    ['many tokens', `{ getService(serviceId: [${'1 '.repeat(60_000)}]) { id } }`],
+    ['strings left open', `{ version(${'"'.repeat(9_999)}`],
+    ['directives', `{ version ${'@a '.repeat(30_000)} }`],
+    ['unknown fields', `{ ${Array.from({ length: 4000 }, (_, i) => `u${i}`).join(' ')} }`],
+  ])('refuses %s without working on them', async (_what, text) => {
+    const { post } = await empty();
+    const reply = await post({ query: text });
+    expect([reply.status, reply.json?.errors?.length > 0]).toEqual([400, true]);
+    expect(reply.text.length).toBeLessThan(20_000);
+    expect(await post({ query: '{ version }' })).toMatchObject({ status: 200 });
+  });
+
+  it('takes a page of 140 expressions as Booster sends it', async () => {
+    const { ask } = await withData();
+    const one = (
+      i: number,
+    ) => `expression${i}: execExpression(expression: "avg(service_sla)/100", entity: $entity, duration: $duration) { type error
+      results { metric { labels { key value } } values { id value owner { scope serviceID serviceName normal serviceInstanceID serviceInstanceName endpointID endpointName } traceID } } }`;
+    const text = `query ($entity: Entity!, $duration: Duration!) { ${Array.from({ length: 140 }, (_, i) => one(i)).join('\n')} }`;
+    expect(Object.keys(await ask(text, { entity, ...range }))).toHaveLength(140);
+  });
+
+  it('hides what went wrong inside, shows what clients can mend, and keeps the rest of the data', async () => {
+    const failing: GraphqlExtension = {
+      resolvers: {
+        Query: {
+          getTemplate: () => {
+            throw new Error('secret of /etc/passwd');
+          },
+        },
+      },
+    };
+    const { post, host } = await start([failing]);
+    const reply = await post({ query: '{ version getTemplate(id: "x") { id } }' });
+    expect(reply.status).toBe(200);
+    expect(reply.json).toEqual({
+      errors: [{ message: 'internal error', path: ['getTemplate'], locations: [{ line: 1, column: 11 }] }],
+      data: { version: expect.any(String), getTemplate: null },
+    });
+    expect(host.host.status.metrics()).toMatch(/graphql_query_errors_total\{[^}]*kind="internal"[^}]*\} 1/);
+  });
+
+  it('ends a query at its deadline and tells its reads', async () => {
+    let signal: AbortSignal | undefined;
+    const endless: GraphqlExtension = {
+      resolvers: {
+        Query: {
+          getTemplate: (_parent, _args, context) => {
+            signal = context.signal;
+            return new Promise(() => undefined);
+          },
+        },
+      },
+    };
+    const { post, host } = await start([endless], { deadline: '1s' });
+    const reply = post({ query: '{ getTemplate(id: "x") { id } }' });
+    await host.clock.advance(1000);
+    expect((await reply).json).toEqual({ errors: [{ message: 'the query took longer than 1000 ms' }], data: null });
+    expect(signal?.aborted).toBe(true);
+  });
+});
+
+describe('extensions', () => {
+  it('may add fields and types and serve declared ones', async () => {
+    const { ask } = await start([
+      {
+        schema: 'extend type Query { weather(city: String!): Weather } type Weather { degrees: Int! }',
+        resolvers: { Query: { weather: () => ({ degrees: 21 }), getMenuItems: () => [], supportQueryLogsByKeywords: () => true } },
+      },
+    ]);
+    expect(await ask('{ weather(city: "x") { degrees } supportQueryLogsByKeywords getMenuItems { title } }')).toEqual({
+      weather: { degrees: 21 },
+      supportQueryLogsByKeywords: true,
+      getMenuItems: [],
+    });
+  });
+
+  it('keep the host from starting when two serve one field or one serves a field that is not there', async () => {
+    const serving = (name: string, field: string) =>
+      defineModule({
+        name,
+        contributes: [GraphqlResolvers],
+        activate: ({ contribute }) => contribute(GraphqlResolvers, { resolvers: { Query: { [field]: () => null } } }),
+      });
+    const boot = (...modules: ReturnType<typeof serving>[]) =>
+      createTestHost({ modules: [storageMemory, query, queryGraphql, ...modules], services: [[MetricCatalogToken, catalog]] });
+    await expect(boot(serving('one', 'queryLogs'), serving('two', 'queryLogs'))).rejects.toThrow('served by both one and two');
+    await expect(boot(serving('one', 'nope'))).rejects.toThrow('nope');
+  });
+});
