@@ -1,6 +1,6 @@
 // Installs, generates and compiles what is stale, and nothing else. Needs only Node.js and npm; a run with nothing to do takes some
 // tens of milliseconds. `node scripts/build.mjs` builds; other scripts import `build`.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesBelow, hashOf, Stamp, workspaces } from './freshness.mjs';
@@ -83,7 +83,17 @@ async function compile(stamp, folders) {
   await step('compiling', () =>
     runQuietly('the compiler', process.execPath, [at('node_modules/typescript/bin/tsc'), '-b', '--pretty', 'false']),
   );
+  linkCommand();
   stamp.done('compile', hash);
+}
+
+/** Makes `npx skein` work: npm links a command when it installs, and then there is nothing yet to link to. */
+function linkCommand() {
+  if (process.platform === 'win32') return;
+  chmodSync(at('core/kernel/dist/cli/main.js'), 0o755);
+  const link = at('node_modules/.bin/skein');
+  rmSync(link, { force: true });
+  symlinkSync('../@skein/core/dist/cli/main.js', link);
 }
 
 async function step(what, work) {

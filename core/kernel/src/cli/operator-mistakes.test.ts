@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { defineModule } from '../api/module.js';
+import { createToken } from '../api/tokens.js';
+import { type AnyModule, BootError } from '../host/types.js';
+import { failure, run, server, store } from './toy-house.test.helper.js';
+
+describe('a mistake that an operator makes is reported in full', () => {
+  test('a typo in a key', async () => {
+    expect(
+      await failure({ config: 'modules:\n  http-server:\n    listeners: { rest: { prot: 80 } }\n' }),
+    ).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:3:26 modules.http-server.listeners.rest.prot is not a known setting
+      did you mean "port"?
+`);
+  });
+
+  test('a typo in the name of a module', async () => {
+    expect(await failure({ config: 'modules:\n  htpp-server: {}\n' })).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:2:3 modules.htpp-server is not installed: found no package @skein/htpp-server or htpp-server
+      did you mean "http-server"?
+`);
+  });
+
+  test('a wrong type', async () => {
+    expect(
+      await failure({ config: 'modules:\n  grpc-server:\n    listeners:\n      grpc: { port: abc }\n' }),
+    ).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:4:15 modules.grpc-server.listeners.grpc.port must be integer (got "abc")
+`);
+  });
+
+  test('a variable that is not set', async () => {
+    expect(await failure({ config: `modules:\n  storage-level:\n    path: \${DATA_FOLDER}\n` })).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:3:5 modules.storage-level.path needs the environment variable DATA_FOLDER, which is not set
+      set DATA_FOLDER, or give a default: \${DATA_FOLDER:value}
+`);
+  });
+
+  test('a variable of the default configuration that does not fit', async () => {
+    expect(await failure({ env: { SW_CORE_GRPC_PORT: 'eleven' } })).toBe(`Skein cannot start: 1 problem
+
+  modules.grpc-server.listeners.grpc.port must be integer (got "eleven" from SW_CORE_GRPC_PORT)
+`);
+  });
+
+  test('a port in use', async () => {
+    const busy = createServer().listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const { port } = busy.address() as { port: number };
+    const text = await failure({
+      config: `modules:\n  grpc-server:\n    listeners: { grpc: { port: ${port} } }\n`,
+      modules: { 'grpc-server': server('grpc-server', 'gRPC', true) },
+    });
+    busy.close();
+    expect(text.replaceAll(String(port), '11800')).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:3:18 modules.grpc-server.listeners.grpc could not listen on 127.0.0.1:11800: address already in use
+      stop what listens there, or set another modules.grpc-server.listeners.grpc.port (0 picks a free one)
+`);
+  });
+
+  test('a module that is not installed', async () => {
+    expect(
+      await failure({ config: 'modules:\n  "@acme/statsd-receiver": { path: /statsd }\n  ./plugins/mine.js: {}\n' }),
+    ).toBe(`Skein cannot start: 2 problems
+
+  skein.yml:2:3 modules["@acme/statsd-receiver"] is not installed: found no package @acme/statsd-receiver
+      npm install @acme/statsd-receiver, or remove this line
+  skein.yml:3:3 modules["./plugins/mine.js"] is not there: no such file
+      a relative path starts at the folder of the configuration file
+`);
+  });
+
+  test('a service that nobody provides', async () => {
+    expect(await failure({ config: 'modules:\n  storage-level: false\n  query: {}\n' })).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:3:3 modules.query needs the service "storage", which no module provides
+      Add a module that provides "storage", or switch query off.
+`);
+  });
+
+  test('a cycle', async () => {
+    const [A, B] = [createToken<object>('a'), createToken<object>('b')];
+    const modules = {
+      first: defineModule({ name: 'first', needs: { b: B }, provides: [A] }) as AnyModule,
+      second: defineModule({ name: 'second', needs: { a: A }, provides: [B] }) as AnyModule,
+    };
+    expect(await failure({ config: 'modules:\n  first: {}\n  second: {}\n', modules })).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:2:3 modules.first can never be ready, because it waits for itself:
+      first needs the service "b" of second
+      second needs the service "a" of first
+      Take one of these declarations away, or split a module in two.
+`);
+  });
+
+  test('two modules for one service', async () => {
+    expect(
+      await failure({ config: 'modules:\n  storage-memory: {}\n', modules: { 'storage-memory': store('storage-memory') } }),
+    ).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:2:3 modules.storage-memory provides the service "storage", which storage-level provides too
+      Switch one of the two off, for example with "storage-level: false" below modules.
+`);
+  });
+
+  test('a data folder that another process uses, and one that may not be written', async () => {
+    const locked = store('storage-level', () => {
+      throw new BootError([
+        {
+          subject: 'modules.storage-level.path',
+          message: 'data/ is in use by process 1234',
+          fix: 'stop that process, or set another path',
+        },
+      ]);
+    });
+    expect(
+      await failure({ config: 'modules:\n  storage-level:\n    path: data/\n', modules: { 'storage-level': locked } }),
+    ).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:3:5 modules.storage-level.path data/ is in use by process 1234
+      stop that process, or set another path
+`);
+    const readOnly = store('storage-level', () => {
+      throw new Error('data/ is not writable: permission denied');
+    });
+    expect(
+      await failure({ config: 'modules: { storage-level: {} }', modules: { 'storage-level': readOnly } }),
+    ).toBe(`Skein cannot start: 1 problem
+
+  skein.yml:1:12 modules.storage-level could not become ready: data/ is not writable: permission denied
+`);
+  });
+
+  test('several of them at once, of the file and of the modules', async () => {
+    const config = 'hots: {}\nmodules:\n  http-server: { listener: {} }\n  nowhere: {}\n  query: { x: 1 }\n';
+    expect(await failure({ config })).toBe(`Skein cannot start: 4 problems
+
+  skein.yml:1:1 hots is not a known setting
+      did you mean "host"?
+  skein.yml:4:3 modules.nowhere is not installed: found no package @skein/nowhere or nowhere
+      npm install @skein/nowhere, or remove this line
+  skein.yml:5:12 modules.query.x is not a known setting
+  skein.yml:3:18 modules.http-server.listener is not a known setting
+      did you mean "listeners"?
+`);
+  });
+
+  test('a file that is not there', async () => {
+    const { code, stderr } = await run(['validate', '-c', 'prod.yml']);
+    expect([code, stderr]).toEqual([1, 'Skein cannot start: 1 problem\n\n  prod.yml the file does not exist\n']);
+  });
+});
