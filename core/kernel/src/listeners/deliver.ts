@@ -43,11 +43,11 @@ export async function deliver<T, R = Uint8Array>(delivery: Delivery<T, R>): Prom
   for await (const chunk of delivery.messages) {
     const items = readChunk(chunk, delivery, malformed);
     if (items.length === 0) continue;
-    await receipts.belowLimit();
-    receipts.add(await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal: delivery.call.signal })));
+    await receipts.atMost(MAX_OUTSTANDING - 1);
+    await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal: delivery.call.signal }));
     accepted += items.length;
   }
-  await receipts.all();
+  await receipts.atMost(0);
   malformed.throwIfAny();
   return accepted;
 }
@@ -96,7 +96,8 @@ class Receipts {
   #spent = 0;
   #outstanding = 0;
   #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
+  /** Set while somebody waits: for how many outstanding receipts, and how to wake. */
+  #waiter: { readonly limit: number; readonly wake: () => void } | undefined;
 
   constructor(call: Delivery<unknown>['call'], clock: Clock) {
     this.#call = call;
@@ -104,14 +105,10 @@ class Receipts {
   }
 
   /** Runs one admission with what is left of the hold time, and charges what it took. */
-  async admit(publish: (waitMs: number) => Promise<Receipt>): Promise<Receipt> {
+  async admit(publish: (waitMs: number) => Promise<Receipt>): Promise<void> {
     const from = this.#clock.now();
     const receipt = await publish(this.#left(from));
     this.#spent += Math.max(0, this.#clock.now() - from);
-    return receipt;
-  }
-
-  add(receipt: Receipt): void {
     this.#outstanding += 1;
     receipt.handled.then(
       () => this.#settle(undefined),
@@ -119,14 +116,10 @@ class Receipts {
     );
   }
 
-  /** Resolves when another receipt may be added; throws what made an earlier one fail. */
-  belowLimit(): Promise<void> {
-    return this.#until(() => this.#outstanding < MAX_OUTSTANDING);
-  }
-
-  /** Resolves when everything is handled; throws the first failure. */
-  all(): Promise<void> {
-    return this.#until(() => this.#outstanding === 0);
+  /** Resolves when at most `limit` receipts are outstanding; throws what made one fail. */
+  async atMost(limit: number): Promise<void> {
+    if (this.#failure === undefined && this.#outstanding > limit) await this.#wait(limit);
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   #left(now: number): number {
@@ -136,35 +129,32 @@ class Receipts {
   #settle(failure: { readonly error: unknown } | undefined): void {
     this.#outstanding -= 1;
     this.#failure ??= failure;
-    this.#wake?.();
+    if (this.#waiter === undefined) return;
+    if (this.#failure !== undefined || this.#outstanding <= this.#waiter.limit) this.#waiter.wake();
   }
 
-  async #until(reached: () => boolean): Promise<void> {
+  /** Waits for `#settle`, the end of the hold time, or the client to go away. */
+  async #wait(limit: number): Promise<void> {
+    const { signal } = this.#call;
+    if (signal.aborted) throw clientGone(signal);
     const from = this.#clock.now();
-    const givenUp = { late: false };
-    const onAbort = () => this.#wake?.();
     let timer: Disposable | undefined;
+    let onAbort: () => void = () => undefined;
     try {
-      while (this.#failure === undefined && !reached()) {
-        if (this.#call.signal.aborted) throw new StreamError('REFUSED', 'the client went away', true, { cause: this.#call.signal.reason });
-        if (givenUp.late) throw new StreamError('REFUSED', 'not stored within the time that the call can be held', true);
-        if (timer === undefined) {
-          this.#call.signal.addEventListener('abort', onAbort);
-          timer = this.#clock.setTimeout(() => {
-            givenUp.late = true;
-            this.#wake?.();
-          }, this.#left(from));
-        }
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
+      await new Promise<void>((resolve, reject) => {
+        this.#waiter = { limit, wake: resolve };
+        onAbort = () => reject(clientGone(signal));
+        signal.addEventListener('abort', onAbort);
+        const late = () => reject(new StreamError('REFUSED', 'not stored within the time that the call can be held', true));
+        timer = this.#clock.setTimeout(late, this.#left(from));
+      });
     } finally {
-      this.#wake = undefined;
+      this.#waiter = undefined;
       timer?.[Symbol.dispose]();
-      this.#call.signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
       this.#spent += Math.max(0, this.#clock.now() - from);
     }
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 }
+
+const clientGone = (signal: AbortSignal): StreamError => new StreamError('REFUSED', 'the client went away', true, { cause: signal.reason });

@@ -176,9 +176,10 @@ export class Stream<T> {
       const waitMs = o.waitMs ?? this.#waitMs;
       let admitted = false;
       let timer: Disposable | undefined;
+      let stopListening: (() => void) | undefined;
       const stopWaiting = () => {
         timer?.[Symbol.dispose]();
-        o.signal?.removeEventListener('abort', onAbort);
+        stopListening?.();
         this.#waiting.delete(waiter);
       };
       const waiter: Waiter = {
@@ -207,7 +208,9 @@ export class Stream<T> {
         onTimeout();
         return;
       }
+      // Only who has to wait pays for a listener and a timer.
       o.signal?.addEventListener('abort', onAbort);
+      stopListening = () => o.signal?.removeEventListener('abort', onAbort);
       if (waitMs < Number.POSITIVE_INFINITY) timer = this.#clock.setTimeout(onTimeout, waitMs);
     });
   }
