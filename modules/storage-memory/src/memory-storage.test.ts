@@ -94,6 +94,16 @@ describe('MemoryStorage', () => {
     expect(await active(storage, 'hour', START, 1)).toBe(1);
   });
 
+  it('bears a minute with very many rows of one group', async () => {
+    const storage = await opened(1e9);
+    const rows = Array.from({ length: 150_000 }, (_, i) => ({ recordId: `r${i}`, time: START, group: 'g' }));
+    await commit(storage, { records: [{ model: CheckRecord, rows }] });
+    const query = { model: CheckRecord, range: { from: START, to: START + 1 }, offset: 0, limit: 200_000 };
+    expect((await storage.records(query, LIMITS)).items).toHaveLength(150_000);
+    expect(await storage.prune(START + 4 * DAY)).toHaveLength(1);
+    expect((await storage.group({ model: CheckRecord, keys: ['g'], limit: 5 }, LIMITS)).items).toEqual([]);
+  });
+
   it('refuses commits when entities alone exceed the budget', async () => {
     const storage = await opened(100_000);
     const entities = Array.from({ length: 1000 }, (_, i) => ({ model: CheckEntity, id: `e${i}`, at: START, row: { name: 'x' } }));

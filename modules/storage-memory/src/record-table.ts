@@ -88,13 +88,16 @@ export class RecordTable {
   #drop(start: Instant): void {
     const { id, group } = this.model;
     const dropped = new Set(this.#partitions.get(start));
+    const keys = new Set<Value>();
     this.#partitions.delete(start);
     for (const { row, bytes } of dropped) {
       this.bytes -= bytes;
       this.rows--;
       if (id !== undefined) this.#ids.delete(row[id]!);
       const key = group === undefined ? undefined : row[group];
-      if (key === undefined || key === null) continue;
+      if (key !== undefined && key !== null) keys.add(key);
+    }
+    for (const key of keys) {
       const left = this.#groups.get(key)?.filter((stored) => !dropped.has(stored)) ?? [];
       if (left.length > 0) this.#groups.set(key, left);
       else this.#groups.delete(key);
@@ -109,7 +112,7 @@ export class RecordTable {
     for (const start of this.#partitionsOf(query).sort((a, b) => sign * (a - b))) {
       const matched = await this.#matching(query, [start], search);
       matched.sort((a, b) => sign * (a.time - b.time || a.sequence - b.sequence));
-      result.push(...distinctOf(matched, query.distinct, seen));
+      for (const stored of distinctOf(matched, query.distinct, seen)) result.push(stored);
       if (result.length >= query.offset + query.limit || !search.complete) break;
     }
     return result;
