@@ -6,7 +6,7 @@ import type { SegmentFindings } from './contract.js';
 const SOURCE_WEIGHT = 200;
 const ROW_WEIGHT = 300;
 /** Sources of one segment. A real one has some dozens; a hostile one of a few megabytes could ask for millions. */
-const MOST_SOURCES = 50_000;
+const MOST_SOURCES = 100_000;
 
 /** Collects one segment's observation. */
 export class Findings implements SegmentFindings {

@@ -113,6 +113,38 @@ describe('trace analyzer', () => {
   });
 });
 
+describe('configuration', () => {
+  const withConfig = (config: object): Promise<TestHost> =>
+    createTestHost({ modules: [traceAnalyzer], services: services(new Aliases()), config: { 'trace-analyzer': config } });
+
+  it.each([[{ slowDBAccessThreshold: 'default:400, MySQL:5' }], [{ slowDBAccessThreshold: { default: 400, mysql: 5 } }]])(
+    'takes thresholds as %j',
+    async (config) => {
+      await using kit = await withConfig(config);
+      await handled(kit, message({ spanType: Exit, spanLayer: Layer.Database, tags: ['db.type=Mysql', 'db.statement=x'] }));
+      expect(kit.collector(observations).items[0]?.records).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    [{ slowDBAccessThreshold: 'default=200' }],
+    [{ slowCacheReadThreshold: { default: -1 } }],
+    [{ samplingPolicy: { default: { rate: 10_001 } } }],
+    [{ samplingPolicy: { services: [{ rate: 1 }] } }],
+    [{ segmentStatusAnalysisStrategy: 'FROM_NOWHERE' }],
+    [{ gateways: [{ name: 'g', instances: [{ host: 'h', port: 0 }] }] }],
+    [{ sampling: {} }],
+  ])('refuses %j', async (config) => {
+    await expect(withConfig(config)).rejects.toThrow('modules.trace-analyzer');
+  });
+
+  it('gives a gateway port 80 by default', async () => {
+    await using kit = await withConfig({ gateways: [{ name: 'g', instances: [{ host: 'stock' }] }] });
+    await handled(kit, message(exit));
+    expect(relationOf(kit)).toBe('ServiceRelation CLIENT shop.1>stock:80.0 #2 GENERAL>VIRTUAL_GATEWAY');
+  });
+});
+
 describe('network address aliases in storage', () => {
   it('are known before the first segment', async () => {
     const storage = new Aliases();

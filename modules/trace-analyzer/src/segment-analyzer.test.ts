@@ -194,7 +194,14 @@ describe('segments that are left out', () => {
     expect(row(found)).toMatchObject({ startTime: NOW + 1, latency: 12 });
   });
 
-  it('gives at most some 50 000 sources for a segment, and stores it', () => {
+  it('does not leave out a segment of 10 000 spans', () => {
+    const { observe, reported } = kit();
+    const found = observe(segment(Array.from({ length: 10_000 }, (_, spanId) => ({ ...entry, spanId }))));
+    expect(found.sources).toHaveLength(70_000);
+    expect(reported).toEqual([]);
+  });
+
+  it('gives at most some 100 000 sources for a segment, and stores it', () => {
     const { observe, reported } = kit();
     const refs = Array.from({ length: 20_000 }, () => reference());
     const found = observe(
@@ -203,7 +210,7 @@ describe('segments that are left out', () => {
         { ...entry, spanId: 1 },
       ]),
     );
-    expect(found.sources.length).toBeLessThan(50_010);
+    expect(found.sources.length).toBeLessThan(100_010);
     expect(reported).toEqual(['too-many']);
     expect(found.records).toHaveLength(1);
   });

@@ -123,6 +123,7 @@ export class SegmentAnalyzer {
   private logicEndpoints(traffic: TrafficAnalysis, reporter: Reporter, span: SpanView, findings: Findings): void {
     if (!this.parts.tags.has('x-le')) return;
     for (const text of this.parts.tags.all('x-le')) {
+      if (findings.isFull) return;
       const logic = logicEndpoint(text, span);
       if (logic === 'malformed') this.reports.spanProblem('logic-endpoint');
       else if (logic !== undefined) traffic.logic(reporter, logic.name, logic.facts, findings);

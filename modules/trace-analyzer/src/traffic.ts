@@ -1,5 +1,5 @@
 import { RefType, type SegmentReferenceView, SpanLayer, type SpanView } from '@skein/proto';
-import { DetectPoint, endpointUpdate, type Layer } from '@skein/telemetry';
+import { DetectPoint, endpointUpdate, isNormalLayer, type Layer } from '@skein/telemetry';
 import type { AddressAliases } from './aliases.js';
 import type { Call, Facts, Side } from './call.js';
 import type { Directory, MemberNode, ServiceNode } from './directory.js';
@@ -176,7 +176,7 @@ export class TrafficAnalysis {
     }
     const layer = this.remoteLayer(span);
     // An uninstrumented HTTP or RPC peer is in a normal layer, so it has a normal id although nobody reports for it.
-    const service = this.directory.service(span.peer, layer === 'GENERAL' || layer === 'FAAS');
+    const service = this.directory.service(span.peer, isNormalLayer(layer));
     return { service, instance: this.directory.instance(service, span.peer), layer, endpoint: undefined, endpointLayer: layer };
   }
 
