@@ -284,6 +284,7 @@ describe('a storage in trouble', () => {
     const second = outcome(await send(observed()));
     await kit.clock.advance(1_000);
     expect(await first).toBe('FAILED retryable');
+    expect(kit.host.status.degraded()).toMatchObject([{ module: 'aggregation' }]);
     storage.failForever = false;
     await kit.clock.advance(20_000);
     expect(await second).toBe('stored');

@@ -16,7 +16,7 @@ export interface CommitterOptions {
   readonly onRetry: (error: unknown) => void;
   readonly onStored: () => void;
   /** A window was given up. */
-  readonly onFailed: () => void;
+  readonly onFailed: (error: unknown) => void;
   /** Called when there is nothing left to commit. */
   readonly onIdle: () => void;
 }
@@ -70,7 +70,7 @@ export class Committer {
       this.options.onStored();
       resolve();
     } catch (cause) {
-      this.options.onFailed();
+      this.options.onFailed(cause);
       const reason = cause instanceof Error ? cause.message : String(cause);
       reject(new StreamError('FAILED', `the storage did not take the data: ${reason}`, true, { cause }));
     }

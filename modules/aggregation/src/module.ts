@@ -3,15 +3,11 @@ import { MetricAliases, MetricCatalogToken, OalScripts, observations, Sources, S
 import { DEFAULT_APDEX_THRESHOLD, LabelLimits } from '@skein/telemetry/oal';
 import { StorageToken } from '@skein/telemetry/storage';
 import { AggregationMetrics } from './aggregation-metrics.js';
-import { Committer } from './committer.js';
 import { disabledModels } from './disabled-models.js';
-import { HealthReport } from './health-report.js';
-import { Intake } from './intake.js';
 import { METRIC_ALIASES } from './metric-aliases.js';
 import { createCatalog, recordMetrics } from './metric-catalog.js';
+import { createPipeline } from './pipeline.js';
 import { compileAll, distinct, gatherScripts } from './scripts.js';
-import { StorageDoor } from './storage-door.js';
-import { WrittenMarks } from './written-marks.js';
 
 const config = Type.Object(
   {
@@ -37,6 +33,7 @@ const config = Type.Object(
   { additionalProperties: false },
 );
 
+/** Compiles OAL, turns observations into metrics and rows in short windows, and commits them. Provides the catalogue of metrics. */
 export default defineModule({
   name: 'aggregation',
   config,
@@ -46,89 +43,61 @@ export default defineModule({
   owns: [Sources, OalScripts, MetricAliases, StorageModels],
   contributes: [contribution(MetricAliases, ...METRIC_ALIASES)],
   activate(context) {
-    const { config: settings, services, clock, logger, meter } = context;
-    const { storage } = services;
+    const { config: settings, services, logger, meter } = context;
     const metrics = new AggregationMetrics(meter, logger);
     const labelLimits = new LabelLimits();
-    const thresholds = new Map(Object.entries(settings.apdexThresholds));
-    const fallback = thresholds.get('default') ?? DEFAULT_APDEX_THRESHOLD;
-
     const compiled = compileAll({
       scripts: gatherScripts(context.contributions(OalScripts), settings),
       sources: distinct(context.contributions(Sources), 'source'),
       disabled: settings.disable,
-      apdexThreshold: (service) => thresholds.get(service) ?? fallback,
+      apdexThreshold: apdexThresholds(settings.apdexThresholds),
       onSkip: metrics.inputSkipped,
       labelLimits,
     });
     const stored = distinct(context.contributions(StorageModels), 'storage model');
     const disabled = disabledModels(compiled.disabledOther, stored, logger);
-    const kept = stored.filter(({ name }) => !disabled.has(name));
-    context.provide(
-      MetricCatalogToken,
-      createCatalog(
-        [...compiled.metrics, ...recordMetrics(new Set(kept))],
-        context.contributions(MetricAliases).map(({ value }) => value),
-      ),
-    );
+    const records = recordMetrics(new Set(stored.filter(({ name }) => !disabled.has(name))));
+    const aliases = context.contributions(MetricAliases).map(({ value }) => value);
+    context.provide(MetricCatalogToken, createCatalog([...compiled.metrics, ...records], aliases));
 
-    const health = new HealthReport(context.health);
-    const door = new StorageDoor({
-      storage,
-      models: [...stored, ...compiled.metrics.map(({ model }) => model)],
+    const { intake, door, marks, stop } = createPipeline({
+      storage: services.storage,
+      compiled,
+      stored,
       disabled,
       zone: services.settings.zone,
-      clock,
-      logger,
-      health,
-    });
-    const written = new WrittenMarks();
-    const stop = new AbortController();
-    const committer = new Committer({
-      store: (commit, signal) => door.commit(commit, signal),
-      clock,
+      windowMs: settings.window,
+      maxWindowBytes: settings.maxWindowBytes,
       retryMs: settings.retry,
-      signal: stop.signal,
-      onRetry: (error) => {
-        metrics.commitRetried();
-        health.bad('commit', 'the storage does not take commits', error);
-      },
-      onStored: () => {
-        metrics.commitStored();
-        health.good('commit');
-      },
-      onFailed: metrics.commitFailed,
-      onIdle: () => intake.committerIdle(),
+      metrics,
+      clock: context.clock,
+      logger,
+      health: context.health,
     });
-    const intake: Intake = new Intake(committer, {
-      clock,
-      windowMs: () => (settings.window === 0 ? 0 : Math.max(settings.window, storage.traits.commitWindow.minMs)),
-      maxBytes: () => Math.min(settings.maxWindowBytes, storage.traits.commitWindow.maxBytes),
-      context: {
-        plans: compiled.plans,
-        excluded: (model) => door.excluded(model),
-        retention: (ttl) => storage.traits.retention[ttl],
-        written,
-        onLeftOut: metrics.leftOut,
-      },
-    });
-    metrics.watch({ marks: () => written.size, forgottenLabels: () => labelLimits.forgotten });
-
+    metrics.watch({ marks, forgottenLabels: () => labelLimits.forgotten });
     context.handle(observations, ({ items }) => intake.take(items));
     context.onReady(() => door.start());
+
+    // The host empties the stream before it calls onDrain, and only closing windows empty it.
     const { draining } = services.status;
     const hurry = (): void => intake.hurry();
     draining.addEventListener('abort', hurry, { once: true });
     context.onDrain(async (deadline) => {
-      const giveUp = (): void => stop.abort(deadline.reason);
+      const giveUp = (): void => stop(deadline.reason);
       deadline.addEventListener('abort', giveUp, { once: true });
       if (deadline.aborted) giveUp();
       await intake.idle();
     });
     context.own(() => {
       draining.removeEventListener('abort', hurry);
-      stop.abort(new Error('the host stops'));
+      stop(new Error('the host stops'));
       door.close();
     });
   },
 });
+
+function apdexThresholds(settings: Readonly<Record<string, number>>): (service: string) => number {
+  const thresholds = new Map(Object.entries(settings));
+  const fallback = thresholds.get('default') ?? DEFAULT_APDEX_THRESHOLD;
+  return (service) => thresholds.get(service) ?? fallback;
+}
