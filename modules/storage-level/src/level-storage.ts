@@ -253,7 +253,7 @@ export class LevelStorage implements Storage {
       const isNew = (id: unknown): boolean => {
         if (typeof id !== 'string') return true;
         const key = `${name}\0${id}`;
-        if (this.#reserved.has(key) || store.recentIds.has(name, id)) return false;
+        if (this.#reserved.has(key) || store.records.recentIds.has(name, id)) return false;
         this.#reserved.add(key);
         reserved.push(key);
         return true;

@@ -15,7 +15,6 @@ import { flushedUpTo, readMarks } from './marks.js';
 import { EntityNumberCache } from './metrics/entity-numbers.js';
 import { MetricColumns } from './metrics/metric-columns.js';
 import { MetricReads } from './metrics/metric-reads.js';
-import { RecentIds } from './records/recent-ids.js';
 import { RecordStore } from './records/record-store.js';
 import { RowStore } from './rows/row-store.js';
 
@@ -44,7 +43,6 @@ export class Store {
   readonly records: RecordStore;
   readonly rows: RowStore;
   readonly metrics: MetricReads;
-  readonly recentIds: RecentIds;
   readonly journal: Journal;
   readonly backlog: Backlog;
   readonly #clock: Clock;
@@ -63,10 +61,9 @@ export class Store {
     this.columns = new MetricColumns(database);
     this.columns.load();
     this.numbers = new EntityNumberCache(database);
-    this.records = new RecordStore(database, this.#marks.records, models.record, options.cacheBytes);
-    this.rows = new RowStore(database, this.#marks.rows, this.columns, this.numbers, zone, models.entity);
+    this.records = new RecordStore(database, this.#marks.records, models.record, options);
+    this.rows = new RowStore(database, this.#marks.rows, this.columns, this.numbers, zone, models.entity, options.sync);
     this.metrics = new MetricReads(database, this.columns, this.numbers, zone);
-    this.recentIds = new RecentIds(options.dedupeMs);
     this.journal = new Journal(directory.journal, { sync: options.sync, fileBytes: options.journalFileBytes });
     this.backlog = new Backlog(options.backlog, options.clock, () => this.journal.bytes);
     const { flushMs, clock, events } = options;
@@ -87,7 +84,7 @@ export class Store {
     const store = new Store(directory, known, new Zone(zoneName), options);
     const unsound = new Set(problems.map(({ model }) => model));
     await store.columns.assign(models.filter((model): model is MetricModel => model.kind === 'metric' && !unsound.has(model.name)));
-    await store.records.hours.load(directory.database);
+    await store.records.load(options.clock.now());
     const replayed = await store.#replay();
     store.#recordFlusher.start();
     store.#rowFlusher.start();
@@ -135,22 +132,21 @@ export class Store {
 
   async #replay(): Promise<ReplayReport> {
     const { rows, records } = this.#marks;
-    const report = await this.journal.replay(flushedUpTo(rows, records), async (payload, span) => {
-      const bytes = unpack(payload);
-      this.#apply(decodeEntry(bytes), span, bytes.byteLength);
-      if (this.backlog.bytes > REPLAY_FLUSH_BYTES) await this.flush();
-    });
+    const report = await this.journal.replay(
+      flushedUpTo(rows, records),
+      Math.max(rows.position, records.position),
+      async (payload, span) => {
+        const bytes = unpack(payload);
+        this.#apply(decodeEntry(bytes), span, bytes.byteLength);
+        if (this.backlog.bytes > REPLAY_FLUSH_BYTES) await this.flush();
+      },
+    );
     return report;
   }
 
   #apply(entry: Entry, span: Span, size: number): void {
-    this.records.apply(entry, span);
+    this.records.apply(entry, span, this.#clock.now());
     this.rows.apply(entry, span);
-    for (const { model, rows } of entry.records) {
-      const id = this.models.record(model)?.id;
-      if (id === undefined) continue;
-      for (const row of rows) if (typeof row[id] === 'string') this.recentIds.add(model, row[id], this.#clock.now());
-    }
     this.backlog.add(span, size);
   }
 

@@ -53,11 +53,11 @@ export class Journal {
 
   /**
    * Reads every entry that ends behind `from`, in order, and cuts a torn tail off. Must be done once, before the first append.
-   * `from` also keeps positions ahead of the watermarks when the files are gone.
+   * `floor`: the largest position that anyone remembers; new entries come behind it, also when all files are gone.
    */
-  async replay(from: number, visit: (payload: Buffer, span: Span) => Promise<void> | void): Promise<ReplayReport> {
+  async replay(from: number, floor: number, visit: (payload: Buffer, span: Span) => Promise<void> | void): Promise<ReplayReport> {
     const report = await replayFiles(this.#directory, from, visit);
-    this.#end = Math.max(report.end, from);
+    this.#end = Math.max(report.end, floor);
     this.#base = this.#end;
     this.#oldest = Math.min(report.oldest, this.#end);
     return report;

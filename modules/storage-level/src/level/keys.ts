@@ -14,6 +14,7 @@ export const Kind = {
   names: 6,
   entity: 7,
   document: 8,
+  ids: 9,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -83,6 +84,9 @@ export const blockKey = (partition: number, model: string, sequence: number): Bu
 /** `field` is empty for the postings of all rows. */
 export const postingKey = (partition: number, model: string, field: string, hash: TextHash, sequence: number): Buffer =>
   builder.begin(Kind.posting).uint(partition, 2).term(model).term(field).uint(hash.high, 4).uint(hash.low, 4).uint(sequence, 6).end();
+
+/** Ids of the records of one flush. */
+export const idsKey = (sequence: number): Buffer => builder.begin(Kind.ids).uint(sequence, 6).end();
 
 export const hourKey = (partition: number, model: string, hour: number): Buffer =>
   builder.begin(Kind.hour).uint(partition, 2).term(model).uint(hour, 4).end();

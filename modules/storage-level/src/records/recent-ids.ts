@@ -1,4 +1,4 @@
-import { hashText } from '../bytes/text-hash.js';
+import { hashText, type TextHash } from '../bytes/text-hash.js';
 
 const FIRST_SLOTS = 1024;
 /** Ids of one generation; at the limit a new generation begins early. */
@@ -65,17 +65,36 @@ export class RecentIds {
   }
 
   add(model: string, id: string, now: number): void {
+    this.#add(keyOf(model, id), now);
+  }
+
+  /** Reads back what {@link encodeIds} wrote at the time `at`. */
+  restore(bytes: Buffer, at: number): void {
+    for (let i = 0; i + 8 <= bytes.length; i += 8) this.#add({ high: bytes.readUInt32BE(i), low: bytes.readUInt32BE(i + 4) }, at);
+  }
+
+  #add({ high, low }: TextHash, now: number): void {
     if (now - this.#since > this.#windowMs || this.#current.size >= MAX_IDS) {
       this.#previous = now - this.#since > 2 * this.#windowMs ? new HashSet() : this.#current;
       this.#current = new HashSet();
       this.#since = now;
     }
-    const { high, low } = keyOf(model, id);
     this.#current.add(high, low);
   }
 }
 
-function keyOf(model: string, id: string): { readonly high: number; readonly low: number } {
+/** The hashes of the ids of rows, 8 bytes each. */
+export function encodeIds(model: string, ids: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(ids.length * 8);
+  for (const [i, id] of ids.entries()) {
+    const { high, low } = keyOf(model, id);
+    bytes.writeUInt32BE(high, i * 8);
+    bytes.writeUInt32BE(low, i * 8 + 4);
+  }
+  return bytes;
+}
+
+function keyOf(model: string, id: string): TextHash {
   const hash = hashText(`${model}\0${id}`);
   return hash.high === 0 && hash.low === 0 ? { high: 1, low: 0 } : hash;
 }

@@ -17,7 +17,8 @@ export const BLOCK_ROWS = 64;
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 export interface Flushed {
-  /** The last sequence that was used. */
+  /** The first and the last sequence that were used. */
+  readonly first: number;
   readonly last: number;
   /** Publishes the summary of the hour, once the batch is written. */
   publish(): void;
@@ -50,7 +51,7 @@ export async function writeRecords(
   const writer = new ByteWriter(64);
   writeBounds(writer, bounds);
   batch.put(hourKey(partition, model.name, hour), Buffer.from(writer.view()));
-  return { last: first + block - 1, publish: () => hours.set(model.name, hour, partition, bounds) };
+  return { first, last: first + block - 1, publish: () => hours.set(model.name, hour, partition, bounds) };
 }
 
 /** Blocks of about 64 rows; a block has rows of one list of fields. The last rows are shared out so that no tiny block remains. */

@@ -4,10 +4,12 @@ import type { Span } from '../journal/frame.js';
 import type { Database } from '../level/database.js';
 import { putRecordsMark, type RecordsMark, recordsMarkOf } from '../marks.js';
 import { BlockCache } from './block-cache.js';
+import { RecentIds } from './recent-ids.js';
 import { BLOCK_ROWS, writeRecords } from './record-flush.js';
 import { RecordHours } from './record-hours.js';
 import { RecordMemory } from './record-memory.js';
 import { RecordSearch, type RecordView } from './record-search.js';
+import { StoredIds } from './stored-ids.js';
 
 /** Rows of one model that go into one batch, about. */
 const BATCH_ROWS = 1024;
@@ -16,6 +18,10 @@ const BATCH_ROWS = 1024;
 export class RecordStore {
   readonly hours = new RecordHours();
   readonly search: RecordSearch;
+  /** Ids of what is stored or in memory. */
+  readonly recentIds: RecentIds;
+  readonly #ids: StoredIds;
+  readonly #sync: boolean;
   readonly #database: Database;
   readonly #memory = new RecordMemory();
   readonly #model: (name: string) => RecordModel | undefined;
@@ -24,16 +30,34 @@ export class RecordStore {
   /** The first sequence of a flush in progress, by model. */
   readonly #flushing = new Map<string, number>();
 
-  constructor(database: Database, mark: RecordsMark, model: (name: string) => RecordModel | undefined, cacheBytes: number) {
+  constructor(
+    database: Database,
+    mark: RecordsMark,
+    model: (name: string) => RecordModel | undefined,
+    o: { readonly cacheBytes: number; readonly dedupeMs: number; readonly sync: boolean },
+  ) {
     this.#database = database;
     this.#mark = mark;
     this.#applied = mark.position;
     this.#model = model;
-    this.search = new RecordSearch(database, this.hours, new BlockCache(cacheBytes));
+    this.search = new RecordSearch(database, this.hours, new BlockCache(o.cacheBytes));
+    this.recentIds = new RecentIds(o.dedupeMs);
+    this.#ids = new StoredIds(o.dedupeMs);
+    this.#sync = o.sync;
+  }
+
+  /** Reads what searches and the recognition of ids need in memory. */
+  async load(now: number): Promise<void> {
+    await this.hours.load(this.#database);
+    await this.#ids.load(this.#database, this.recentIds, now);
   }
 
   /** Takes the rows of an entry that are not in blocks yet. */
-  apply(entry: Entry, span: Span): void {
+  apply(entry: Entry, span: Span, now: number): void {
+    for (const { model, rows } of entry.records) {
+      const id = this.#model(model)?.id;
+      if (id !== undefined) for (const row of rows) if (typeof row[id] === 'string') this.recentIds.add(model, row[id], now);
+    }
     const known = this.#mark;
     this.#memory.add(entry, span, (model) => span.end > recordsMarkOf(known, model) && this.#model(model) !== undefined);
     this.#applied = Math.max(this.#applied, span.end);
@@ -79,12 +103,15 @@ export class RecordStore {
     const batch = this.#database.batch();
     try {
       const flushed = await writeRecords(batch, model, pieces, this.#mark.sequence, this.hours);
+      const idsWritten = this.#ids.write(batch, model, pieces, flushed.first);
       const mark = this.#markAfter(name, pieces.length, flushed.last);
       putRecordsMark(batch, mark);
-      await batch.write();
+      // The journal is deleted behind this: it must not be the only thing that survives a power loss.
+      await batch.write({ sync: this.#sync });
       this.#mark = mark;
       this.#memory.drop(name, pieces.length);
       flushed.publish();
+      idsWritten();
     } catch (error) {
       // A batch that was not written must be given back.
       await batch.close();

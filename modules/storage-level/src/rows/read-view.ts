@@ -23,9 +23,9 @@ export class ReadView {
     return new ReadView(snapshot, memories, () => snapshot.close());
   }
 
-  /** The same snapshot with another memory; the old view stays valid for who uses it. */
-  with(memory: RowMemory): ReadView {
-    this.#users++;
+  /** The same snapshot with another memory, instead of this view: who uses this one may go on. */
+  replacedWith(memory: RowMemory): ReadView {
+    // The owner's place here goes to the new view.
     return new ReadView(this.snapshot, [...this.memories, memory], () => this.leave());
   }
 

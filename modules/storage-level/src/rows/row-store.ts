@@ -23,6 +23,7 @@ export class RowStore {
   readonly #columns: MetricColumns;
   readonly #model: (name: string) => EntityModel | undefined;
   readonly #flush: MetricFlush;
+  readonly #sync: boolean;
   readonly #writers: Map<string, number>;
   #documentVersion: number;
   #applied: number;
@@ -39,7 +40,9 @@ export class RowStore {
     numbers: EntityNumberCache,
     zone: Zone,
     model: (name: string) => EntityModel | undefined,
+    sync: boolean,
   ) {
+    this.#sync = sync;
     this.#database = database;
     this.#columns = columns;
     this.#model = model;
@@ -98,7 +101,8 @@ export class RowStore {
       await this.#writeEntities(batch, memory);
       this.#writeDocuments(batch, memory);
       putRowsMark(batch, mark);
-      await batch.write();
+      // The journal is deleted behind this: it must not be the only thing that survives a power loss.
+      await batch.write({ sync: this.#sync });
     } catch (error) {
       await batch.close();
       throw error;
@@ -121,7 +125,7 @@ export class RowStore {
       mark: { position: this.#applied, writers: [...this.#writers], documentVersion: this.#documentVersion },
     };
     this.#memory = new RowMemory(this.#columns);
-    this.#view = this.#view.with(this.#memory);
+    this.#view = this.#view.replacedWith(this.#memory);
   }
 
   async #writeEntities(batch: DatabaseBatch, memory: RowMemory): Promise<void> {
