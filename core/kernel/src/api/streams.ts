@@ -20,7 +20,8 @@ export interface HandlerBatch<T> extends Batch<T> {
 
 /**
  * Started in publish order, one synchronous part at a time; batches may finish out of order.
- * Completion acknowledges; an error refuses this batch only. The signal is aborted when the host must stop without waiting any longer.
+ * Completion acknowledges; an error refuses this batch only. The signal is aborted when the host must stop without waiting any longer;
+ * it is the same one for all batches of the stream, so a handler that listens to it takes its listener off again.
  */
 export type Handler<T> = (batch: HandlerBatch<T>, signal: AbortSignal) => void | PromiseLike<void> | ObservableInput<unknown>;
 
