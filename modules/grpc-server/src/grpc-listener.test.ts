@@ -61,14 +61,19 @@ interface Running {
   readonly errors: string[];
 }
 
-async function run(methods: readonly GrpcMethod[], config: Partial<ListenerConfig> = {}, options: object = {}): Promise<Running> {
+async function run(
+  methods: readonly GrpcMethod[],
+  config: Partial<ListenerConfig> = {},
+  options: object = {},
+  ofServer: Clock = clock,
+): Promise<Running> {
   const counters = new Counters();
   const errors: string[] = [];
   const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (m: string) => void errors.push(m) };
   const listener = new GrpcListener(
     { listeners: [['grpc', { ...CONFIG, ...config }]] },
     methods.map((method) => ({ method, open: method.path.startsWith('/open') })),
-    { logger, metrics: new CallMetrics(counters), clock },
+    { logger, metrics: new CallMetrics(counters), clock: ofServer },
   );
   opened.push(listener);
   const { port } = await listener.start();
@@ -327,6 +332,52 @@ describe('calls', () => {
     expect(end.code).toBe(status.OK);
   });
 
+  it('holds the handler of a two-way stream while the client does not read', async () => {
+    let made = 0;
+    const size = 64 * 1024;
+    const { client } = await run([
+      {
+        listener: 'grpc',
+        path: '/s/flood',
+        kind: 'bidi',
+        async *handle() {
+          for (; made < 1000; made++) yield new Uint8Array(size);
+        },
+      },
+    ]);
+    const call = client.makeBidiStreamRequest('/s/flood', identity, same, new Metadata());
+    call.end();
+    await once(call, 'readable');
+    for (let i = 0; i < 20; i++) await unary(client, '/s/none', bytes(''));
+    expect(made).toBeLessThan(100);
+    let received = 0;
+    for await (const reply of call) received += (reply as Buffer).length;
+    expect([made, received]).toEqual([1000, 1000 * size]);
+  });
+
+  it('stops the handler of a two-way stream whose client went away', async () => {
+    const stopped = gate();
+    const { client } = await run([
+      {
+        listener: 'grpc',
+        path: '/s/flood',
+        kind: 'bidi',
+        async *handle() {
+          try {
+            for (;;) yield new Uint8Array(64 * 1024);
+          } finally {
+            stopped.open();
+          }
+        },
+      },
+    ]);
+    const call = client.makeBidiStreamRequest('/s/flood', identity, same, new Metadata());
+    call.on('error', () => undefined);
+    await once(call, 'readable');
+    call.cancel();
+    await stopped.opened;
+  });
+
   it('refuses a unary call without a message or with two', async () => {
     const { client } = await run([echo]);
     for (const messages of [[], ['a', 'b']]) {
@@ -413,6 +464,31 @@ describe('draining', () => {
     call.write(bytes('2'));
     call.end();
     expect(await done).toMatchObject({ code: status.OK, reply: Buffer.from('2') });
+    await drained;
+  });
+
+  it('ends streams that clients leave open for more than 5 s with UNAVAILABLE', async () => {
+    const due: Array<readonly [ms: number, fn: () => void]> = [];
+    const manual: Clock = {
+      now: () => 0,
+      setTimeout: (fn, ms) => {
+        due.push([ms, fn]);
+        return { [Symbol.dispose]: () => undefined };
+      },
+    };
+    const inside = gate();
+    const method = sink(async (messages) => {
+      for await (const _ of messages) inside.open();
+      return bytes('');
+    });
+    const { listener, client } = await run([method], {}, {}, manual);
+    const { call, done } = stream(client, '/s/sink');
+    call.write(bytes('x'));
+    await inside.opened;
+    const drained = listener.drain(new AbortController().signal);
+    expect(due.map(([ms]) => ms)).toEqual([5_000]);
+    for (const [, fn] of due) fn();
+    expect(await done).toEqual({ code: status.UNAVAILABLE, details: 'the server is shutting down' });
     await drained;
   });
 

@@ -66,7 +66,7 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
       // Comes after every call, also a good one.
       onCancel: () => {
         this.settle(status.CANCELLED);
-        this.cancel(new StatusError('UNAVAILABLE', 'the call has ended'));
+        if (!this.finished) this.cancel(new StatusError('UNAVAILABLE', 'the call has ended'));
       },
     });
   }

@@ -13,12 +13,17 @@ const UPDATE_BYTES = 500;
 
 /** What agents report about themselves, as observations, receivers.md 6.3. The time is the server's. */
 export class InstanceObservations {
-  constructor(private readonly naming: Naming) {}
+  /** @param leftOut told how many properties of a report had no room */
+  constructor(
+    private readonly naming: Naming,
+    private readonly leftOut: (count: number) => void,
+  ) {}
 
   /** Names the instance and its properties; no service appears, and the message's layer means nothing. */
   properties(service: string, instance: string, properties: readonly Property[], now: number): Observation {
     const { serviceId: owner, id, instanceName } = this.ids(service, instance);
-    const text = propertiesText(properties);
+    const { text, leftOut } = propertiesText(properties);
+    if (leftOut > 0) this.leftOut(leftOut);
     return {
       sources: [],
       records: [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HostStatusToken } from '@skein/core';
 import { checkModule, createTestHost, TEST_START, type TestHost } from '@skein/core/testing';
 import { skywalking } from '@skein/proto';
 import { InstanceModel, NamingToken, observations, ServiceModel } from '@skein/telemetry';
@@ -85,6 +86,7 @@ describe('reportInstanceProperties', () => {
     };
     await kit.grpc(`${V3}/reportInstanceProperties`, [InstanceProperties.encode(report).finish()]);
     expect(stored(kit)).toEqual({ k: 'v', ipv4s: '' });
+    expect(kit.get(HostStatusToken).metrics()).toMatch(/skein_instance_properties_left_out_total\{[^}]*\} 1\n/);
     const many = Array.from({ length: 5000 }, (_, i) => [`key ${i}`, '\u0001'.repeat(20)] as const);
     await kit.grpc(`${V3}/reportInstanceProperties`, [properties(...many, ...many.map(() => ['ipv4', '10.0.0.1'] as const))]);
     for (const update of updates(kit)) expect(checkEntityUpdate(update.model, update)).toBeUndefined();

@@ -27,8 +27,10 @@ export default defineModule({
   needs: { naming: NamingToken },
   publishes: { observations },
   contributes: [GrpcMethods, HttpRoutes],
-  activate({ config, services, streams, clock, contribute }) {
-    for (const report of reports(new InstanceObservations(services.naming))) {
+  activate({ config, services, streams, clock, meter, contribute }) {
+    const leftOut = meter.counter('instance_properties_left_out_total', 'Properties of instances that were not kept, for lack of room');
+    const instances = new InstanceObservations(services.naming, (count) => leftOut.add(count));
+    for (const report of reports(instances)) {
       for (const service of SERVICES) contribute(GrpcMethods, method(config.listeners.grpc, service, report, streams.observations, clock));
       contribute(HttpRoutes, route(config.listeners.http, report, streams.observations, clock));
     }
