@@ -63,7 +63,7 @@ const windows = fc.array(
 
 test('whatever windows fail, what the stored ones brought is there: every sum, every bucket, every row', () => {
   fc.assert(
-    fc.property(windows, fc.integer({ min: 1, max: 20 }), (list, capacity) => {
+    fc.property(windows, fc.integer({ min: 1, max: 3000 }), (list, capacity) => {
       const shared = context(new WrittenMarks(capacity));
       const commits: Commit[] = [];
       const kept: Seen[] = [];
@@ -146,3 +146,11 @@ function plainRows(sources: readonly Seen[]): Record<string, unknown> {
   }
   return layers;
 }
+
+test('what is remembered as written is bounded, and the newest is remembered', () => {
+  const marks = new WrittenMarks(10_000);
+  for (let i = 0; i < 10_000; i++) marks.add([`mark ${i} ${'x'.repeat(100)}`]);
+  expect(marks.size).toBeLessThan(130);
+  expect(marks.has(`mark 9999 ${'x'.repeat(100)}`)).toBe(true);
+  expect(marks.has(`mark 0 ${'x'.repeat(100)}`)).toBe(false);
+});

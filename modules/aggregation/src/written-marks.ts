@@ -1,5 +1,6 @@
-/** Marks of one generation; at 200 to 300 bytes each, two generations stay under 40 MB. */
-const CAPACITY = 65_536;
+/** Memory of one generation, about: a mark is one byte a character, and what the engine adds to each. */
+const CAPACITY = 16 * 1024 * 1024;
+const OVERHEAD = 64;
 
 /**
  * What is known to be stored already and need not be written again: rows of entities by minute. Marks are added only once their commit
@@ -9,7 +10,9 @@ const CAPACITY = 65_536;
 export class WrittenMarks {
   private young = new Set<string>();
   private old = new Set<string>();
+  private bytes = 0;
 
+  /** `capacity`: bytes of one of the two generations. */
   constructor(private readonly capacity = CAPACITY) {}
 
   has(mark: string): boolean {
@@ -18,11 +21,14 @@ export class WrittenMarks {
 
   add(marks: Iterable<string>): void {
     for (const mark of marks) {
-      if (this.young.size >= this.capacity) {
+      if (this.young.has(mark)) continue;
+      if (this.bytes >= this.capacity) {
         this.old = this.young;
         this.young = new Set();
+        this.bytes = 0;
       }
       this.young.add(mark);
+      this.bytes += mark.length + OVERHEAD;
     }
   }
 
