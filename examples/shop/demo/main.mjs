@@ -25,12 +25,12 @@ async function drive(shop) {
     progress(1 - (end - Date.now()) / (seconds * 1000), `${visits} visits, ${failures} failed`);
     await new Promise((done) => setTimeout(done, 50));
   }
-  progress(1, `${visits} visits, ${failures} failed`);
+  progress(1, `${visits} visits, ${failures} failed`, true);
   print();
 }
 
-function progress(part, text) {
-  if (!process.stdout.isTTY && part < 1) return;
+function progress(part, text, last = false) {
+  if (!process.stdout.isTTY && !last) return;
   const done = Math.min(30, Math.round(part * 30));
   process.stdout.write(`${process.stdout.isTTY ? '\r' : ''}driving traffic  ${'█'.repeat(done)}${'░'.repeat(30 - done)}  ${text}   `);
 }

@@ -9,11 +9,23 @@ describe('the demo on a terminal', () => {
   });
 
   it('lines up the columns of a table', () => {
-    expect(table(['', 'calls', 'trend'], [['shop', '7', '▁█'], ['a', '123', '█']])).toBe('      calls  trend\nshop      7  ▁█\na       123  █');
+    expect(
+      table(
+        ['', 'calls', 'trend'],
+        [
+          ['shop', '7', '▁█'],
+          ['a', '123', '█'],
+        ],
+      ),
+    ).toBe('      calls  trend\nshop      7  ▁█\na       123  █');
   });
 
   it('draws calls as a tree from the callers down, and ends at a cycle', () => {
-    const nodes = ['User', 'a', 'b', 'db'].map((name) => ({ id: name, name, type: name === 'User' ? 'USER' : name === 'db' ? 'PostgreSQL' : 'http' }));
+    const nodes = ['User', 'a', 'b', 'db'].map((name) => ({
+      id: name,
+      name,
+      type: name === 'User' ? 'USER' : name === 'db' ? 'PostgreSQL' : 'http',
+    }));
     const call = (source: string, target: string, ...detectPoints: string[]) => ({ source, target, detectPoints });
     const calls = [call('User', 'a', 'SERVER'), call('a', 'b', 'CLIENT', 'SERVER'), call('b', 'a', 'CLIENT'), call('b', 'db', 'CLIENT')];
     expect(topologyTree({ nodes, calls }, false)).toBe(
@@ -29,7 +41,16 @@ describe('the demo on a terminal', () => {
 
   it('draws a trace as a waterfall: indented by parent, also across segments', () => {
     const span = (segmentId: string, spanId: number, parentSpanId: number, startTime: number, endTime: number, more = {}) => ({
-      segmentId, spanId, parentSpanId, startTime, endTime, serviceCode: segmentId, endpointName: `/${spanId}`, isError: false, refs: [], ...more,
+      segmentId,
+      spanId,
+      parentSpanId,
+      startTime,
+      endTime,
+      serviceCode: segmentId,
+      endpointName: `/${spanId}`,
+      isError: false,
+      refs: [],
+      ...more,
     });
     const spans = [
       span('a', 0, -1, 1000, 1100),

@@ -1,6 +1,5 @@
 import { skywalking } from '@skein/proto';
 
-
 export interface SegmentShape {
   readonly traceId: string;
   readonly segmentId: string;
@@ -17,15 +16,24 @@ export interface SegmentShape {
 export function encodeSegment(shape: SegmentShape): Uint8Array {
   const { startTime = Date.now(), duration = 10 } = shape;
   const entry = {
-    spanId: 0, parentSpanId: -1, startTime, endTime: startTime + duration, operationName: shape.endpoint ?? '/order',
-    spanType: 0, spanLayer: 3, componentId: 1, isError: shape.isError ?? false,
+    spanId: 0,
+    parentSpanId: -1,
+    startTime,
+    endTime: startTime + duration,
+    operationName: shape.endpoint ?? '/order',
+    spanType: 0,
+    spanLayer: 3,
+    componentId: 1,
+    isError: shape.isError ?? false,
     tags: [{ key: 'http.method', value: 'POST' }],
   };
   return skywalking.v3.SegmentObject.encode(
     skywalking.v3.SegmentObject.fromObject({
-      traceId: shape.traceId, traceSegmentId: shape.segmentId,
-      service: shape.service ?? 'shop', serviceInstance: shape.instance ?? 'shop-1', spans: shape.spans ?? [entry],
+      traceId: shape.traceId,
+      traceSegmentId: shape.segmentId,
+      service: shape.service ?? 'shop',
+      serviceInstance: shape.instance ?? 'shop-1',
+      spans: shape.spans ?? [entry],
     }),
   ).finish();
 }
-
