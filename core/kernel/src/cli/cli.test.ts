@@ -10,10 +10,12 @@ import { inRange } from './version-range.js';
 
 describe('skein start', () => {
   test('says where to send data, that only this machine can, and ends with 0 when it is stopped', async () => {
-    const { code, stdout, stderr } = await run(['start'], { env: { SW_CORE_REST_PORT: '8080' } });
-    expect(stdout.replace(/\d+ ms/, '812 ms')).toBe(`Skein 0.1.0 is ready (812 ms)
-  gRPC  127.0.0.1:11800
-  HTTP  127.0.0.1:8080
+    const { code, stdout, stderr, cwd } = await run(['start'], { env: { SW_CORE_REST_PORT: '8080', SKEIN_DATA: 'here' } });
+    expect(stdout.replace(/\d+ ms/, '812 ms').replace(cwd, '/srv')).toBe(`Skein 0.1.0 is ready (812 ms)
+  gRPC   127.0.0.1:11800
+  HTTP   http://127.0.0.1:8080
+  query  http://127.0.0.1:8080/graphql
+  data   /srv/here
   Only this machine can reach it. To take data from others, set SW_CORE_GRPC_HOST and SW_CORE_REST_HOST, for example to 0.0.0.0
   Ctrl-C stops it.
 `);

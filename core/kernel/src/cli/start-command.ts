@@ -5,7 +5,7 @@ import { VERSION } from '../version.js';
 import type { CliIo, StopSignal, TextOutput } from './cli-io.js';
 import { type Plan, plan } from './plan.js';
 import { reportFailure, reportProblems } from './report.js';
-import { type Announcement, welcome } from './welcome.js';
+import { type Announcement, welcome, withPlaces } from './welcome.js';
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm passes it on: the same key press arrives twice. */
 const SAME_SIGNAL_MS = 500;
@@ -24,7 +24,7 @@ export async function startCommand(files: readonly string[], io: CliIo): Promise
   try {
     const failed = await start(host, stopping, planned, io);
     if (failed) return 1;
-    if (!stopping.asked) io.stdout.write(welcome(VERSION, announcements, performance.now() - began));
+    if (!stopping.asked) io.stdout.write(welcome(VERSION, withPlaces(announcements, planned, io.cwd), performance.now() - began));
     return reportStop(await stopping.report, io.stderr);
   } finally {
     stopping[Symbol.dispose]();

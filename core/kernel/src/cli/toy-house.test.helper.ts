@@ -42,7 +42,7 @@ export const server = (name: string, label: string, bind = false): AnyModule =>
             own(() => void socket.close());
             await listen(socket, { host, port }, `modules.${name}.listeners.${listener}`);
           }
-          services.announcements.announce(label, `${host}:${port}`);
+          services.announcements.announce(label, label === 'HTTP' ? `http://${host}:${port}` : `${host}:${port}`);
         }
       });
     },
@@ -70,7 +70,8 @@ export const HOUSE: Readonly<Record<string, AnyModule>> = Object.fromEntries(
       provides: [QueryToken],
       activate: ({ provide }) => provide(QueryToken, {}),
     }),
-    ...['naming', 'aggregation', 'trace-analyzer', 'trace-receiver', 'management', 'query-graphql'].map(plain),
+    ...['naming', 'aggregation', 'trace-analyzer', 'trace-receiver', 'management'].map(plain),
+    defineModule({ name: 'query-graphql', config: Type.Object({ path: Type.String({ default: '/graphql' }) }) }),
     server('grpc-server', 'gRPC'),
     server('http-server', 'HTTP'),
   ].map((definition: AnyModule) => [definition.name, definition]),
