@@ -68,7 +68,10 @@ export interface ModuleContext<C = unknown, N extends Tokens = Tokens, O extends
   contributions<T>(point: PointToken<T>): readonly Contributed<T>[];
   /** `capacity`: weight admitted at once, default 32 MiB. `waitMs`: how long a publisher waits for room by default, 20 s. */
   handle<T>(stream: StreamToken<T>, handler: Handler<T>, o?: { readonly capacity?: number; readonly waitMs?: number }): void;
-  /** Best effort: what a slow subscriber cannot take is dropped, oldest first, and counted. */
+  /**
+   * Best effort: what a slow subscriber cannot take is dropped, oldest first, and counted. A subscriber handles its own errors; RxJS throws
+   * what it does not handle where nobody can catch it.
+   */
   tap<T>(stream: StreamToken<T>): Observable<Batch<T>>;
   /** Runs when everything that this module waits for is ready: opens ports and files, loads state. To be called in `activate`. */
   onReady(hook: (signal: AbortSignal) => void | Promise<void>): void;

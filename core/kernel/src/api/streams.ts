@@ -31,7 +31,7 @@ export interface Publisher<T> {
    * is handled already. Rejects with {@link StreamError}; then nobody saw the batch. An item weighs at least 1.
    *
    * `waitMs`: how long to wait for room; default: as the handler says, 20 s; 0: not at all; Infinity: as long as it takes, or until `signal`
-   * is aborted. At most 10 000 publishers wait for one stream; the next is refused at once.
+   * is aborted. At most 10 000 publishers with a weight of 256 MiB wait for one stream; the next is refused at once.
    */
   publish(items: readonly T[], o?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Receipt>;
   /**

@@ -82,7 +82,7 @@ function publishersOf({ name, publishes, handles = [] }: AnyModule, parts: HostP
 function declaredOnly<R extends object>(module: string, what: string, where: string, record: R): R {
   return new Proxy(record, {
     get(target, key) {
-      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || Object.hasOwn(target, key)) return Reflect.get(target, key);
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key in target) return Reflect.get(target, key);
       throw new Error(`${module} did not declare a ${what} "${key}": add it to ${where}`);
     },
     set(_target, key) {

@@ -262,6 +262,7 @@ function compare(rig: Rig, model: Model): void {
   expect(rig.started).toEqual(model.started);
   expect(rig.stream.gate.used).toBe(model.used);
   expect(rig.stream.gate.waiting).toBe(model.in('waiting').length);
+  expect(rig.stream.gate.waitingWeight).toBe(model.in('waiting').reduce((sum, { weight }) => sum + weight, 0));
   for (const { id, fate } of model.entries) {
     const ignored = id % 3 === 0 && ['handled', 'FAILED', 'CLOSED inside'].includes(fate);
     expect([id, rig.outcomes.get(id) ?? 'waiting']).toEqual([id, ignored ? 'inside' : fate]);

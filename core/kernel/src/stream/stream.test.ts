@@ -167,6 +167,17 @@ describe('a stream', () => {
     expect(books()).toMatchObject({ inFlight: 0, failed: 1, refused: 10_001 });
   });
 
+  it('refuses at once when 256 MiB wait already, however few batches that is', async () => {
+    const { publisher, stream, books } = rig(never, { capacity: 1, weigh: (n) => n });
+    await publisher.publish([1]);
+    const heavy = publisher.publish([2 ** 28]).catch((error) => error.code);
+    await expect(publisher.publish([1])).rejects.toThrow('too many publishers wait');
+    stream.abandon();
+    expect(await heavy).toBe('CLOSED');
+    expect(stream.gate.waitingWeight).toBe(0);
+    expect(books()).toMatchObject({ inFlight: 0, failed: 1, refused: 2 });
+  });
+
   it('tells apart 32 reasons for leaving items out and counts the rest as other', () => {
     const { publisher, books } = rig(() => undefined);
     for (let i = 0; i < 40; i += 1) publisher.skip(1, `reason-${i}`);

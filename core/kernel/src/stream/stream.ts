@@ -11,8 +11,9 @@ import { type Waiter, WeightedGate } from './weighted-gate.js';
 
 export const DEFAULT_CAPACITY = 32 * 1024 * 1024;
 export const DEFAULT_WAIT_MS = 20_000;
-/** Publishers that may wait at one gate; the next is refused at once. */
+/** Publishers that may wait at one gate, and the weight they may hold; when one is reached, the next is refused at once. */
 const MAX_WAITING = 10_000;
+const MAX_WAITING_WEIGHT = 8 * DEFAULT_CAPACITY;
 
 const NOTHING_TO_HANDLE: Receipt = { handled: Promise.resolve() };
 
@@ -162,7 +163,7 @@ export class Stream<T> {
     }
     if (signal?.aborted) return { reason: 'aborted', error: gaveUp(this.id, signal) };
     if (guard?.exceeded()) return { reason: 'memory', error: new StreamError('REFUSED', 'the process is at its memory limit', true) };
-    if (this.#gate.waiting >= MAX_WAITING) {
+    if (this.#gate.waiting >= MAX_WAITING || this.#gate.waitingWeight >= MAX_WAITING_WEIGHT) {
       return {
         reason: 'too-many-waiting',
         error: new StreamError('REFUSED', `too many publishers wait for the stream "${this.id}"`, true),

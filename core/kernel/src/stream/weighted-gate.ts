@@ -13,6 +13,7 @@ export class WeightedGate {
   readonly capacity: number;
   readonly #line = new Set<Waiter>();
   #used = 0;
+  #waitingWeight = 0;
   #admitting = false;
   #shut = false;
 
@@ -30,18 +31,25 @@ export class WeightedGate {
     return this.#line.size;
   }
 
+  /** Weight of the waiters in the line. */
+  get waitingWeight(): number {
+    return this.#waitingWeight;
+  }
+
   /** Joins the line; the waiter may be admitted before this returns. */
   join(waiter: Waiter): void {
     this.#line.add(waiter);
+    this.#waitingWeight += waiter.weight;
     this.#admitAll();
   }
 
   /** Leaves the line. False when the waiter is not in it, because it was admitted or has left before. */
   leave(waiter: Waiter): boolean {
-    const left = this.#line.delete(waiter);
+    if (!this.#line.delete(waiter)) return false;
+    this.#waitingWeight -= waiter.weight;
     // The one that left may have been the heavy head that kept lighter ones waiting.
-    if (left) this.#admitAll();
-    return left;
+    this.#admitAll();
+    return true;
   }
 
   /** Gives back what an admitted waiter had taken. */
@@ -63,6 +71,7 @@ export class WeightedGate {
       for (const waiter of this.#line) {
         if (this.#used > 0 && this.#used + waiter.weight > this.capacity) break;
         this.#line.delete(waiter);
+        this.#waitingWeight -= waiter.weight;
         this.#used += waiter.weight;
         waiter.admit();
       }
