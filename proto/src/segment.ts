@@ -47,7 +47,6 @@ export class SpanView {
   parentSpanId = 0;
   startTime = 0;
   endTime = 0;
-  operationName = '';
   peer = '';
   spanType = 0;
   spanLayer = 0;
@@ -57,9 +56,24 @@ export class SpanView {
   refs: readonly SegmentReferenceView[] = NO_REFS;
   /** Start and end of each tag message within the segment's bytes, in pairs. */
   tagRanges: readonly number[] = NO_TAGS;
+  private nameFrom = 0;
+  private nameTo = 0;
+  private name: string | undefined;
 
   /** `bytes`: those of the whole segment. */
   constructor(readonly bytes: Buffer) {}
+
+  /** Made when first asked for: of most spans, local ones, nobody asks. */
+  get operationName(): string {
+    this.name ??= this.text(this.nameFrom, this.nameTo);
+    return this.name;
+  }
+
+  /** Where the operation name lies in the segment's bytes. */
+  nameAt(from: number, to: number): void {
+    this.nameFrom = from;
+    this.nameTo = to;
+  }
 
   /** Value of the last tag with this key; undefined if there is none. */
   tag(key: string): string | undefined {
@@ -211,7 +225,7 @@ function decodeSpan(reader: WireReader): SpanView {
         break;
       case 6:
         reader.expect(BYTES);
-        span.operationName = reader.string();
+        readName(span, reader);
         break;
       case 7:
         reader.expect(BYTES);
@@ -246,6 +260,13 @@ function decodeSpan(reader: WireReader): SpanView {
     }
   }
   return span;
+}
+
+/** Remembers where the operation name lies. */
+function readName(span: SpanView, reader: WireReader): void {
+  const limit = reader.limit();
+  span.nameAt(reader.at, limit);
+  reader.at = limit;
 }
 
 /** Remembers where a tag lies, and checks that it can be read later. */

@@ -1,3 +1,4 @@
+import type { SpanView } from '@skein/proto';
 import type { Layer, RequestFacts } from '@skein/telemetry';
 import type { MemberNode, ServiceNode } from './directory.js';
 
@@ -24,9 +25,8 @@ export interface Call {
   readonly from: Side;
   readonly to: Side;
   readonly facts: Facts;
-  readonly componentId: number;
   /** A DetectPoint. */
   readonly detectPoint: number;
-  /** Name of what was called. */
-  readonly operation: string;
+  /** The span that tells of it. */
+  readonly span: SpanView;
 }

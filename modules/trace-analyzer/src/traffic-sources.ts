@@ -138,7 +138,7 @@ abstract class RelationTraffic extends Traffic {
 
   constructor(definition: SourceDefinition, entity: string, call: Call) {
     super(definition, entity, call.facts);
-    this.componentId = call.componentId;
+    this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;
     this.call = call;
   }
@@ -168,7 +168,7 @@ abstract class RelationTraffic extends Traffic {
   }
 
   get endpoint(): string {
-    return this.call.operation;
+    return this.call.to.endpoint?.name ?? this.call.span.operationName;
   }
 }
 
@@ -228,7 +228,7 @@ export class EndpointRelationTraffic extends Traffic {
   constructor(entity: string, call: Call, from: MemberNode, to: MemberNode) {
     super(EndpointRelationDefinition, entity, call.facts);
     this.rpcLatency = call.facts.latency;
-    this.componentId = call.componentId;
+    this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;
     this.call = call;
     this.from = from;

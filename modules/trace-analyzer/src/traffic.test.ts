@@ -324,3 +324,34 @@ it('gives no traffic when trace analysis is off, but virtual services and the re
   expect(found.sources.map((s) => s.definition.name)).toEqual(['DatabaseAccess']);
   expect(found.records).toHaveLength(1);
 });
+
+it('gives every source the attributes that OAL may name, of the declared types', () => {
+  const broker: SpanFields = { ...exit, spanLayer: Layer.MQ, tags: ['mq.topic=t'] };
+  const cache: SpanFields = { ...exit, spanLayer: Layer.Cache, tags: ['cache.type=redis'] };
+  const full = { ...entry, refs: [reference()], tags: ['rpc.status_code=OK', 'k=v'] };
+  const { sources } = kit().observe(segment([full, { ...exit, tags: full.tags }, { ...exit, spanLayer: Layer.Database }, broker, cache]));
+  const types: Readonly<Record<string, string>> = {
+    int: 'number',
+    long: 'number',
+    enum: 'number',
+    bool: 'boolean',
+    string: 'string',
+    strings: 'object',
+    map: 'function',
+    object: 'object',
+  };
+  // No agent sends these; the attribute is for other senders of the same source.
+  const absent = ['tlsMode', 'attr0'];
+  const wrong = sources.flatMap((source) =>
+    Object.entries(source.definition.attributes)
+      .filter(([name]) => !absent.includes(name) && !(name === 'rpcStatusCode' && source.definition.name !== 'All'))
+      .filter(([name, { type }]) => typeof (source as unknown as Record<string, unknown>)[name] !== types[type])
+      .map(([name]) => `${source.definition.name}.${name}`),
+  );
+  expect(wrong).toEqual([]);
+  expect(new Set(sources.map((s) => s.definition.name)).size).toBe(11);
+  expect(sources.find((s) => s.definition.name === 'ServiceRelation' && 'detectPoint' in s && s.detectPoint === 1)).toMatchObject({
+    endpoint: '/stock',
+    componentId: 2,
+  });
+});

@@ -74,9 +74,8 @@ export class TrafficAnalysis {
       from,
       to,
       facts,
-      componentId: span.componentId,
       detectPoint: DetectPoint.CLIENT,
-      operation: span.operationName,
+      span,
     };
     this.relations(call, findings);
   }
@@ -214,9 +213,8 @@ const serverCall = (from: Side, to: Side, span: SpanView, facts: Facts): Call =>
   from,
   to,
   facts,
-  componentId: span.componentId,
   detectPoint: DetectPoint.SERVER,
-  operation: to.endpoint!.name,
+  span,
 });
 
 const minuteOf = (time: number): number => time - (time % 60_000);
