@@ -77,7 +77,9 @@ export class Journal {
   async release(before: number): Promise<void> {
     const bases = await listBases(this.#directory);
     for (const [i, base] of bases.entries()) {
-      const end = bases[i + 1] ?? (base === this.#base && this.#file !== undefined ? Number.POSITIVE_INFINITY : this.#end);
+      // The last file is in use, or just being made, unless it is one of before a restart or one left behind.
+      const done = this.#file === undefined && base < this.#end;
+      const end = bases[i + 1] ?? (done ? this.#end : Number.POSITIVE_INFINITY);
       if (end > before) break;
       await this.#directory.remove(fileName(base));
       this.#oldest = Math.min(end, this.#end);
