@@ -4,6 +4,8 @@ import { type Contributed, createPoint } from '@skein/core';
 export interface GraphqlContext {
   /** Aborted when the query's time is up, the client goes away or the host must stop. Pass it on to every read. */
   readonly signal: AbortSignal;
+  /** To be told how many values or rows a field answers. Throws QueryError when the whole query answers more than is allowed. */
+  spend(values: number): void;
 }
 
 /**

@@ -11,6 +11,8 @@ import { type GraphqlRequest, readRequest } from './graphql-request.js';
 export interface GraphqlServerSettings extends DocumentLimits {
   /** Longest query, ms. */
   readonly deadlineMs: number;
+  /** Most metric values and rows in one answer. */
+  readonly maxValues: number;
   /** Characters of document text kept parsed. */
   readonly cacheCharacters: number;
 }
@@ -95,11 +97,20 @@ export class GraphqlServer {
       });
     });
     try {
-      return await Promise.race([run({ signal: controller.signal }), aborted]);
+      return await Promise.race([run({ signal: controller.signal, spend: this.#budget() }), aborted]);
     } finally {
       timer[Symbol.dispose]();
       outer.removeEventListener('abort', stop);
     }
+  }
+
+  #budget(): GraphqlContext['spend'] {
+    const { maxValues } = this.settings;
+    let spent = 0;
+    return (values) => {
+      spent += values;
+      if (spent > maxValues) throw new QueryError(`the query answers more than ${maxValues} values`);
+    };
   }
 
   /** What a client may see of an error: its place, and its message if it is meant for clients. */

@@ -20,6 +20,7 @@ export default defineModule({
     maxTokens: Type.Integer({ default: 40_000, minimum: 100, description: 'Most words and signs in a query document' }),
     maxDepth: Type.Integer({ default: 20, minimum: 5, maximum: 100, description: 'Deepest nesting of selected fields' }),
     maxComplexity: Type.Integer({ default: 5000, minimum: 10, maximum: 100_000, description: 'Most selected fields in one query' }),
+    maxValues: Type.Integer({ default: 1_000_000, minimum: 1000, description: 'Most metric values and rows in one answer' }),
   }),
   needs: {
     metadata: MetadataQueryToken,
@@ -45,8 +46,8 @@ export default defineModule({
         traceResolvers(traces, time),
       ];
       const schema = buildSchema(own, contributions(GraphqlResolvers));
-      const { deadline, maxDocument, maxTokens, maxDepth, maxComplexity } = config;
-      const limits = { maxLength: maxDocument, maxTokens, maxDepth, maxComplexity };
+      const { deadline, maxDocument, maxTokens, maxDepth, maxComplexity, maxValues } = config;
+      const limits = { maxLength: maxDocument, maxTokens, maxDepth, maxComplexity, maxValues };
       server = new GraphqlServer(schema, { deadlineMs: deadline, cacheCharacters: 4 * maxDocument, ...limits }, clock, logger, meter);
     });
     const { listener, path } = config;

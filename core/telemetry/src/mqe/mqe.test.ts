@@ -248,6 +248,15 @@ describe('MQE', () => {
     expect(show(await execute(`${'('.repeat(MAX_EXPRESSION_DEPTH)}1${')'.repeat(MAX_EXPRESSION_DEPTH)}`, reader))).toEqual([SINGLE, '1']);
   });
 
+  it('stops where an expression would compute too many values', async () => {
+    const many = Array.from({ length: 900 }, (_, i) => ({ labels: new Map([['p', String(i)]]), values: new Array<number>(501).fill(1) }));
+    const wide = { ...reader, steps: new Array<number>(501).fill(0), series: async () => many };
+    expect((await execute('pct+1', wide)).results).toHaveLength(900);
+    expect((await execute(`pct${'+1'.repeat(20)}`, wide)).error).toContain('computes more than');
+    const more = { ...reader, series: async () => [...many, ...many] };
+    expect((await execute('pct', more)).error).toContain('more than 1000 label sets');
+  });
+
   it('passes on what is not the fault of the expression', async () => {
     const broken = { ...reader, series: () => Promise.reject(new Error('the store is down')) };
     await expect(execute('avg(cpm)', broken)).rejects.toThrow('the store is down');

@@ -85,7 +85,11 @@ export function metricsResolvers(metrics: MetricsQuery, time: TimeQuery): Graphq
   return {
     Query: {
       execExpression: (_, a: Timed & { expression: string; entity: EntityNames; debug?: boolean | null }, o) =>
-        traced(a.debug, 'expression', a, async () => shownResult(await metrics.execute(a.expression, a.entity, time.parse(a.duration), o))),
+        traced(a.debug, 'expression', a, async () => {
+          const result = await metrics.execute(a.expression, a.entity, time.parse(a.duration), o);
+          o.spend(result.results.reduce((sum, s) => sum + s.points.length, 0));
+          return shownResult(result);
+        }),
       listMetrics: (_, a: { regex?: string | null }) =>
         metrics.catalog(a.regex ?? undefined).map((m) => ({ name: m.name, type: typeOf(m), catalog: m.catalog })),
       typeOfMetrics: (_, a: { name: string }) => typeOf(metrics.find(a.name)),

@@ -2,7 +2,7 @@ import type { SegmentSummary, Span, TimeQuery, TraceFilter, TraceQuery } from '@
 import { QueryError } from '@skein/query/contract';
 import { endpointId, instanceId } from '@skein/telemetry';
 import type { GraphqlContext, GraphqlResolverMap } from '../contract.js';
-import { conditionId, type DurationInput, type ServiceCondition, type Timed } from './arguments.js';
+import { conditionId, counted, type DurationInput, type ServiceCondition, type Timed } from './arguments.js';
 import { traced } from './debugging.js';
 
 interface CommonCondition {
@@ -53,7 +53,7 @@ export function traceResolvers(traces: TraceQuery, time: TimeQuery): GraphqlReso
     tags: (c.tags ?? []).map((t) => `${t.key}=${t.value ?? ''}`),
     page: { page: c.paging.pageNum ?? 1, size: c.paging.pageSize },
   });
-  const list = async (f: TraceFilter, o: GraphqlContext) => ({ traces: (await traces.list(f, o)).map(shownSegment) });
+  const list = async (f: TraceFilter, o: GraphqlContext) => ({ traces: (await counted(traces.list(f, o), o)).map(shownSegment) });
   const given = <C>(condition: C | null | undefined): C => {
     if (condition === null || condition === undefined)
       throw new QueryError('a trace query needs a condition with queryDuration or traceId');
@@ -88,7 +88,9 @@ export function traceResolvers(traces: TraceQuery, time: TimeQuery): GraphqlReso
           );
         }),
       queryTrace: (_, a: { traceId: string; debug?: boolean | null }, o) =>
-        traced(a.debug, 'trace', { traceId: a.traceId }, async () => ({ spans: (await traces.trace(a.traceId, o)).map(shownSpan) })),
+        traced(a.debug, 'trace', { traceId: a.traceId }, async () => ({
+          spans: (await counted(traces.trace(a.traceId, o), o)).map(shownSpan),
+        })),
       hasQueryTracesV2Support: () => false,
       queryTraceTagAutocompleteKeys: (_, a: Timed, o) => traces.tagKeys('TRACE', time.parse(a.duration), o),
       queryTraceTagAutocompleteValues: (_, a: Timed & { tagKey: string }, o) =>
