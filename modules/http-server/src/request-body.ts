@@ -46,21 +46,35 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   return decode === undefined || body.length === 0 ? body : await inflated(body, decode, limits);
 }
 
-async function readAll(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
+/**
+ * Of a body that is too large the rest is read and thrown away, for as long as the request may take: a client that is cut off while it sends
+ * would never see the answer. (An async iteration would destroy the socket on its way out.)
+ */
+function readAll(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    const refuse = (): void => {
+      parts.length = 0;
+      request.off('data', take);
+      request.resume();
+      reject(tooLarge(limit));
+    };
+    const take = (part: Buffer): void => {
       size += part.length;
-      if (size > limit) break;
-      parts.push(part);
+      if (size > limit) refuse();
+      else parts.push(part);
+    };
+    if (Number(request.headers['content-length']) > limit) {
+      refuse();
+      return;
     }
-  } catch (error) {
-    throw new StatusError('INVALID_ARGUMENT', 'the body ended early', { cause: error });
-  }
-  if (size > limit) throw tooLarge(limit);
-  return parts.length === 0 ? EMPTY : Buffer.concat(parts, size);
+    request.on('data', take);
+    request.once('end', () => resolve(parts.length === 0 ? EMPTY : Buffer.concat(parts, size)));
+    const early = (): void => reject(new StatusError('INVALID_ARGUMENT', 'the body ended early'));
+    request.once('error', early);
+    request.once('close', early);
+  });
 }
 
 async function inflated(body: Buffer, decode: Inflate, { maxBodyBytes, maxInflateRatio }: BodyLimits): Promise<Buffer> {

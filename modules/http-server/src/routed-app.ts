@@ -23,12 +23,15 @@ export interface AppContext {
 /** Clients that were refused for a moment may come again after this many seconds. */
 const RETRY_AFTER = '2';
 
+/** Counted for requests whose client went away before the answer; never sent. */
+const CLIENT_GONE = 499;
+
 /** The routes of one socket as a fastify application that answers for `server`. Binding and closing is not its business. */
 export function routedApp(server: Server, routes: readonly MountedRoute[], context: AppContext): FastifyInstance {
   const app = Fastify({
     exposeHeadRoutes: false,
     serverFactory: (handler) => server.on('request', handler),
-    frameworkErrors: (_error, _request, reply) => refuse(reply, new StatusError('INVALID_ARGUMENT', 'the path cannot be decoded'), context),
+    frameworkErrors: (_error, _request, reply) => refuse(reply, new StatusError('INVALID_ARGUMENT', 'the path cannot be decoded')),
   });
   const methods = new Map<string, string[]>();
   const paths = new WeakMap<IncomingMessage, string>();
@@ -39,19 +42,19 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
   app.addContentTypeParser('*', (_request, payload, done) => {
     readBody(payload as IncomingMessage, context.limits).then((body) => done(null, body), done);
   });
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     context.metrics.started();
+    // Always comes, also when the client went away before the answer.
+    reply.raw.once('close', () => {
+      context.metrics.finished(byMessage(request.raw), reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_GONE);
+    });
     done(request.is404 ? unrouted(request, methods) : undefined);
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    context.metrics.finished(byMessage(request.raw), reply.statusCode);
-    done();
   });
   app.setErrorHandler((error, request, reply) => {
     if (httpCode(error) === 500) {
       context.logger.error(`HTTP ${request.method} ${byMessage(request.raw)} failed`, { error, peer: request.ip });
     }
-    refuse(reply, error, context);
+    refuse(reply, error);
   });
 
   for (const { route, fullPath, tokenMatches } of routes) {
@@ -117,16 +120,13 @@ function carriesToken(request: FastifyRequest, matches: (given: string) => boole
 }
 
 /** Answers an error with its status as `{ "error": "..." }`. */
-function refuse(reply: FastifyReply, error: unknown, { limits }: AppContext): void {
+function refuse(reply: FastifyReply, error: unknown): void {
   const { message, retryable } = statusOf(error);
   const code = httpCode(error);
   if (error instanceof NotAllowed) reply.header('allow', error.allow);
   if (retryable) reply.header('retry-after', RETRY_AFTER);
   if (code === 401) reply.header('www-authenticate', 'Bearer');
   if (code === 415) reply.header('accept-encoding', 'gzip, deflate, br');
-  // What is left of a refused body is not waited for.
-  if (!reply.request.raw.complete && Number(reply.request.headers['content-length'] ?? limits.maxBodyBytes) > 0)
-    reply.header('connection', 'close');
   void reply
     .code(code)
     .type('application/json')
