@@ -252,6 +252,15 @@ describe('bodies', () => {
   });
 });
 
+it('keeps the connection of a client whose body was refused', async () => {
+  const { port } = await run([echo], { maxBodyBytes: 2048 });
+  const big = `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`;
+  const small = 'POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello';
+  const reply = await raw(port, big + small);
+  expect(reply.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  expect(reply).toMatch(/hello$/);
+});
+
 describe('limits of connections', () => {
   it('answers a head that is too large with 431, and what is not HTTP with 400', async () => {
     const { port, counters } = await run([echo]);

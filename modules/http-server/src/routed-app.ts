@@ -37,11 +37,10 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
   const paths = new WeakMap<IncomingMessage, string>();
   const byMessage = (message: IncomingMessage): string => paths.get(message) ?? 'unknown';
 
-  // Every content type is taken as it is: routes know what they understand.
+  // Every content type is taken as it is: routes know what they understand. The body is read in `answer`, because fastify closes the
+  // connection when a parser fails, and a client that is still sending then misses its answer.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    readBody(payload as IncomingMessage, context.limits).then((body) => done(null, body), done);
-  });
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, done) => {
     context.metrics.started();
     // Always comes, also when the client went away before the answer.
@@ -76,13 +75,13 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
 async function answer(
   route: HttpRoute,
   fullPath: string,
-  { raw, body }: FastifyRequest,
+  { raw }: FastifyRequest,
   reply: FastifyReply,
-  { metrics, open }: AppContext,
+  { limits, metrics, open }: AppContext,
 ): Promise<FastifyReply> {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  metrics.receivedBytes(fullPath, bytes.length);
-  const request = new IncomingRequest(raw, reply.raw, route.path, bytes);
+  const body = await readBody(raw, limits);
+  metrics.receivedBytes(fullPath, body.length);
+  const request = new IncomingRequest(raw, reply.raw, route.path, body);
   open.add(request);
   try {
     return send(reply, await route.handle(request));
