@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { defineModule } from '@skein/core';
-import { checkModule, createTestHost } from '@skein/core/testing';
+import { createTestHost } from '@skein/core/testing';
 import query from '@skein/query';
 import storageMemory from '@skein/storage-memory';
 import { MetricCatalogToken } from '@skein/telemetry';
@@ -51,6 +51,13 @@ describe('over HTTP', () => {
     const { post } = await empty();
     const reply = await post(body, { 'content-type': 'application/json' });
     expect([reply.status, reply.text, reply.headers?.['content-type']]).toEqual([400, message, 'text/plain; charset=utf-8']);
+  });
+
+  it('takes __proto__ as a variable like any other', async () => {
+    const { post } = await empty();
+    const body =
+      '{"query":"query ($l: String) { listServices(layer: $l) { id } }","variables":{"__proto__":{"l":"x"},"l":"FAAS"},"__proto__":{"query":5}}';
+    expect(await post(body, { 'content-type': 'application/json' })).toMatchObject({ status: 200, json: { data: { listServices: [] } } });
   });
 
   it('refuses a body that is not UTF-8', async () => {
@@ -104,6 +111,10 @@ describe('over HTTP', () => {
       `{ execExpression(expression: "1", entity: {}, duration: {start: "", end: "", step: ${'9'.repeat(100_000)}}) { type } }`,
     ],
     ['many tokens', `{ getService(serviceId: [${'1 '.repeat(60_000)}]) { id } }`],
+    [
+      'fragments with one name for many fields',
+      `{ ${Array.from({ length: 100 }, (_, i) => `...f${i}`).join(' ')} } ${Array.from({ length: 100 }, (_, i) => `fragment f${i} on Query { ${Array.from({ length: 51 }, (_v, j) => `a${j}: version`).join(' ')} }`).join(' ')}`,
+    ],
     ['strings left open', `{ version(${'"'.repeat(9_999)}`],
     ['directives', `{ version ${'@a '.repeat(30_000)} }`],
     ['unknown fields', `{ ${Array.from({ length: 4000 }, (_, i) => `u${i}`).join(' ')} }`],
@@ -206,6 +217,3 @@ describe('extensions', () => {
     await expect(boot(serving('one', 'nope'))).rejects.toThrow('nope');
   });
 });
-
-it('keeps the contract of modules', () =>
-  checkModule({ module: queryGraphql, beside: MODULES, services: [[MetricCatalogToken, catalog]] }));

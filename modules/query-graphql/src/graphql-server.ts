@@ -87,8 +87,11 @@ export class GraphqlServer {
     const stop = (): void => controller.abort(outer.reason);
     if (outer.aborted) stop();
     outer.addEventListener('abort', stop, { once: true });
-    const timeout = new QueryTimeoutError(`the query took longer than ${this.settings.deadlineMs} ms`);
-    const timer = this.clock.setTimeout(() => controller.abort(timeout), this.settings.deadlineMs);
+    const { deadlineMs } = this.settings;
+    const timer = this.clock.setTimeout(
+      () => controller.abort(new QueryTimeoutError(`the query took longer than ${deadlineMs} ms`)),
+      deadlineMs,
+    );
     const aborted = new Promise<ExecutionResult>((resolve) => {
       controller.signal.addEventListener('abort', () => {
         const { reason } = controller.signal;
