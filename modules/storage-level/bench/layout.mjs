@@ -4,10 +4,10 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mergeMetricState } from '@skein/telemetry/storage';
 import { ClassicLevel } from 'classic-level';
 import { ByteReader } from '../dist/bytes/byte-reader.js';
 import { ByteWriter } from '../dist/bytes/byte-writer.js';
-import { mergeCell } from '../dist/metrics/metric-cells.js';
 import { decodeChunk, encodeChunk, findColumn } from '../dist/metrics/metric-chunk.js';
 import { readNumber, readTable, writeNumber, writeTable } from '../dist/metrics/number-codec.js';
 
@@ -16,7 +16,7 @@ const MINUTES = 60;
 const COLUMNS = 10;
 const TABLE_COLUMN = 9;
 const RANKED = 3;
-const FLUSHES_PER_MINUTE = 6;
+const FLUSHES_PER_MINUTE = 2;
 const shape = (column) =>
   column === TABLE_COLUMN ? { slots: [], table: { key: 'int', width: 1, maxKeys: 100 } } : { slots: ['sum', 'sum'] };
 
@@ -32,40 +32,40 @@ const names = Array.from(
 );
 const entityCells = () => ({
   columns: Array.from({ length: COLUMNS }, (_, i) => i + 1),
-  cells: Array.from({ length: COLUMNS }, (_, i) =>
+  states: Array.from({ length: COLUMNS }, (_, i) =>
     i + 1 === TABLE_COLUMN
-      ? { slots: [], at: 0, table: new Map(Array.from({ length: 8 }, () => [random(60), [1 + random(40)]])) }
-      : { slots: [random(100_000), 1 + random(300)], at: 0 },
+      ? { slots: [], table: new Map(Array.from({ length: 8 }, () => [random(60), [1 + random(40)]])) }
+      : { slots: [random(100_000), 1 + random(300)] },
   ),
 });
 const mergeEntity = (into, from) => {
-  for (let i = 0; i < from.columns.length; i++) mergeCell(shape(from.columns[i]), into.cells[i], from.cells[i], 0);
+  for (let i = 0; i < from.columns.length; i++) into.states[i] = mergeMetricState(shape(from.columns[i]), into.states[i], from.states[i]);
 };
 
-function encodeRow({ columns, cells }) {
+function encodeRow({ columns, states }) {
   const writer = new ByteWriter(512);
   const payload = new ByteWriter(256);
   writer.byte(1);
   for (let i = 0; i < columns.length; i++) {
     payload.clear();
-    for (const value of cells[i].slots) writeNumber(payload, value);
-    if (cells[i].table) writeTable(payload, cells[i].table, 1);
+    for (const value of states[i].slots) writeNumber(payload, value);
+    if (states[i].table) writeTable(payload, states[i].table, 1);
     writer.varint(columns[i]);
     writer.bytes(payload.view());
   }
   return Buffer.from(writer.view());
 }
 const readCell = (reader, column) =>
-  column === TABLE_COLUMN ? { slots: [], at: 0, table: readTable(reader, 1) } : { slots: [readNumber(reader), readNumber(reader)], at: 0 };
+  column === TABLE_COLUMN ? { slots: [], table: readTable(reader, 1) } : { slots: [readNumber(reader), readNumber(reader)] };
 function decodeRow(bytes) {
   const reader = new ByteReader(bytes);
   reader.byte();
-  const row = { columns: [], cells: [] };
+  const row = { columns: [], states: [] };
   while (!reader.done) {
     const column = reader.varint();
     reader.varint();
     row.columns.push(column);
-    row.cells.push(readCell(reader, column));
+    row.states.push(readCell(reader, column));
   }
   return row;
 }
@@ -189,7 +189,7 @@ const chunks = (size) => {
         for (const c of columns) {
           const column = part && findColumn(part, c);
           const i = column?.places.indexOf(entity % 64) ?? -1;
-          points.push(i >= 0 ? column.cell(i) : undefined);
+          points.push(i >= 0 ? column.state(i) : undefined);
         }
       }
       return points;
@@ -205,7 +205,7 @@ const chunks = (size) => {
             const column = findColumn(part, RANKED);
             if (!column) continue;
             for (const [i, place] of column.places.entries()) {
-              const { slots } = column.cell(i);
+              const { slots } = column.state(i);
               totals[first + p * 64 + place] += Math.trunc(slots[0] / slots[1]);
               counts[first + p * 64 + place]++;
             }

@@ -66,6 +66,7 @@ export class Retention {
     }
     pruned.push(...(await this.#dropEntities(now)));
     pruned.push(...(await this.#keepBudget(now)));
+    await this.#store.rows.refresh();
     return pruned;
   }
 

@@ -15,7 +15,8 @@ import { flushedUpTo, readMarks } from './marks.js';
 import { EntityNumberCache } from './metrics/entity-numbers.js';
 import { MetricColumns } from './metrics/metric-columns.js';
 import { MetricReads } from './metrics/metric-reads.js';
-import { RecordStore } from './records/record-store.js';
+import { BLOCK_ROWS } from './records/record-flush.js';
+import { BATCH_ROWS, RecordStore } from './records/record-store.js';
 import { RowStore } from './rows/row-store.js';
 
 export interface StoreOptions {
@@ -30,6 +31,7 @@ export interface StoreOptions {
   readonly events: FlusherEvents;
 }
 
+const RECORD_PAUSE_MS = 500;
 /** Bytes of entries in memory after which a replay stops to flush. */
 const REPLAY_FLUSH_BYTES = 32 * 1024 * 1024;
 
@@ -50,6 +52,7 @@ export class Store {
   readonly #rowFlusher: Flusher;
   readonly #marks: ReturnType<typeof readMarks>;
   #nextRecordFlush = 0;
+  #lastRecordFlush = 0;
 
   private constructor(directory: DataDirectory, models: KnownModels, zone: Zone, options: StoreOptions) {
     const { database } = directory;
@@ -97,8 +100,14 @@ export class Store {
     const bytes = encodeEntry(entry);
     const size = bytes.byteLength;
     await this.journal.append(pack(bytes), (span) => this.#apply(entry, span, size));
-    if (this.records.ready) this.#recordFlusher.request();
+    if (this.#recordsAreDue()) this.#recordFlusher.request();
     if (this.backlog.full) this.flushSoon();
+  }
+
+  /** Blocks are cut as soon as one is full, but under load not more often than it takes to share postings among many rows. */
+  #recordsAreDue(): boolean {
+    const rows = this.records.mostRowsInMemory;
+    return rows >= BATCH_ROWS || (rows >= BLOCK_ROWS && this.#clock.now() - this.#lastRecordFlush >= RECORD_PAUSE_MS);
   }
 
   flushSoon(): void {
@@ -152,6 +161,7 @@ export class Store {
 
   async #flushRecords(intervalMs: number): Promise<void> {
     const now = this.#clock.now();
+    this.#lastRecordFlush = now;
     const all = now >= this.#nextRecordFlush;
     if (all) this.#nextRecordFlush = now + intervalMs;
     await this.records.flush(all);

@@ -1,4 +1,6 @@
 const MAX_VARINT_BYTES = 8;
+/** A buffer that grew beyond this is not kept for the next use. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 /** Twice this is still a safe integer. */
 const MAX_SHORT = 2 ** 51;
 
@@ -102,6 +104,7 @@ export class ByteWriter {
   clear(): void {
     this.#at = 0;
     this.#refs.clear();
+    if (this.#buffer.length > MAX_KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(MAX_KEPT_BYTES / 16);
   }
 
   /** Short ASCII text byte by byte, which is faster than a call into the encoder. */

@@ -7,9 +7,11 @@ import type { Entry, EntryDelta, EntryDocument, EntryEntity, EntryRecords } from
 
 const VERSION = 1;
 
-/** An entry as bytes: a version byte, then its parts. Names that repeat are written once. */
+const writer = new ByteWriter(262_144);
+
+/** An entry as bytes: a version byte, then its parts. Names that repeat are written once. The bytes are valid until the next call. */
 export function encodeEntry(entry: Entry): Buffer {
-  const writer = new ByteWriter(16_384);
+  writer.clear();
   writer.byte(VERSION);
   writer.signed(entry.at);
   writer.byte(entry.id ? 1 : 0);

@@ -6,16 +6,20 @@ import { readNames, readRow, writeNames, writeRow } from '../bytes/value-codec.j
 
 const VERSION = 1;
 
+// Used from beginning to end within one call.
+const head = new ByteWriter(4096);
+const body = new ByteWriter(262_144);
+const row = new ByteWriter(4096);
+
 /** Rows of one model as one compressed value: version, names of the fields, then packed rows, each with its length before it. */
 export function encodeBlock(fields: readonly string[], rows: readonly Row[]): Buffer {
-  const body = new ByteWriter(131_072);
-  const row = new ByteWriter(4096);
+  body.clear();
   for (const one of rows) {
     row.clear();
     writeRow(row, fields, one);
     body.bytes(row.view());
   }
-  const head = new ByteWriter(256);
+  head.clear();
   head.byte(VERSION);
   writeNames(head, fields);
   head.varint(rows.length);

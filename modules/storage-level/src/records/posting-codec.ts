@@ -27,11 +27,23 @@ export function encodePosting({ bounds, blocks }: Posting): Buffer {
   return Buffer.from(writer.view());
 }
 
+/** Reads the bounds; the rows are read when they are first asked for, since most postings are passed over because of their bounds. */
 export function decodePosting(bytes: Uint8Array): Posting {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (version !== VERSION) throw new MalformedBytes(`posting of version ${version}, this version of Skein reads ${VERSION}`);
   const bounds = readBounds(reader);
+  let blocks: Map<number, number[]> | undefined;
+  return {
+    bounds,
+    get blocks() {
+      blocks ??= readBlocks(reader);
+      return blocks;
+    },
+  };
+}
+
+function readBlocks(reader: ByteReader): Map<number, number[]> {
   const blocks = new Map<number, number[]>();
   while (!reader.done) {
     const block = reader.varint();
@@ -43,7 +55,7 @@ export function decodePosting(bytes: Uint8Array): Posting {
     }
     blocks.set(block, rows);
   }
-  return { bounds, blocks };
+  return blocks;
 }
 
 /** The rows that both have; undefined when there are none. Bounds become the tighter of both. */

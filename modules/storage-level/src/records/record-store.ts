@@ -12,7 +12,7 @@ import { RecordSearch, type RecordView } from './record-search.js';
 import { StoredIds } from './stored-ids.js';
 
 /** Rows of one model that go into one batch, about. */
-const BATCH_ROWS = 1024;
+export const BATCH_ROWS = 1024;
 
 /** Records in memory and in blocks. */
 export class RecordStore {
@@ -63,10 +63,11 @@ export class RecordStore {
     this.#applied = Math.max(this.#applied, span.end);
   }
 
-  /** Whether the rows of some model fill a block. */
-  get ready(): boolean {
-    for (const model of this.#memory.models) if (this.#memory.count(model) >= BLOCK_ROWS) return true;
-    return false;
+  /** Rows of the model that has most of them. */
+  get mostRowsInMemory(): number {
+    let most = 0;
+    for (const model of this.#memory.models) most = Math.max(most, this.#memory.count(model));
+    return most;
   }
 
   rowsInMemory(model: string): number {

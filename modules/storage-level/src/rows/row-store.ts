@@ -110,6 +110,12 @@ export class RowStore {
     written();
     this.#flushed = mark.position;
     this.#frozen = undefined;
+    await this.refresh();
+  }
+
+  /** Lets reads see what was written or deleted in LevelDB. During a flush nothing happens: its end does the same. */
+  async refresh(): Promise<void> {
+    if (this.#frozen !== undefined) return;
     const before = this.#view;
     this.#view = ReadView.take(this.#database, [this.#memory]);
     await before.leave();

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { createTestHost } from '@skein/core/testing';
+import { StorageToken } from '@skein/telemetry/storage';
+import storageLevel from './module.js';
+
+async function withDirectory(body: (path: string) => Promise<void>): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), 'skein-level-'));
+  try {
+    await body(path);
+  } finally {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+const host = (path: string) => createTestHost({ modules: [storageLevel], config: { 'storage-level': { path } } });
+
+describe('module storage-level', () => {
+  it('provides a storage that keeps what it is given over a restart of the host', () =>
+    withDirectory(async (path) => {
+      for (const expected of [undefined, { answer: 42 }]) {
+        const started = await host(path);
+        const storage = started.get(StorageToken);
+        await storage.open([], { zone: 'UTC' });
+        expect((await storage.document('test', 'one'))?.value).toEqual(expected);
+        await storage.put({ kind: 'test', id: 'one', value: { answer: 42 } });
+        await started.stop();
+      }
+    }));
+
+  it('fails to start, in its own name, where another process has the directory', () =>
+    withDirectory(async (path) => {
+      const first = await host(path);
+      await expect(host(path)).rejects.toThrow(new RegExp(`storage-level.*data directory ${path} is in use by process ${process.pid}`));
+      await first.stop();
+      await (await host(path)).stop();
+    }));
+
+  it('shows its journal, flushes and torn tails in the metrics of the host', () =>
+    withDirectory(async (path) => {
+      const started = await host(path);
+      const storage = started.get(StorageToken);
+      await storage.open([], { zone: 'UTC' });
+      await storage.put({ kind: 'test', id: 'one', value: 1 });
+      await started.clock.advance(11_000);
+      const metrics = started.host.status.metrics();
+      expect(metrics).toMatch(/skein_storage_journal_bytes\{[^}]*module="storage-level"[^}]*\} [1-9]/);
+      expect(metrics).toMatch(/skein_storage_torn_tails_total\{[^}]*\} 0/);
+      await started.stop();
+    }));
+});

@@ -1,0 +1,220 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { TestClock } from '@skein/core/testing';
+import { SegmentModel, ServiceModel } from '@skein/telemetry';
+import type { Limits, MetricModel } from '@skein/telemetry/storage';
+import { openDataDirectory } from './level/data-directory.js';
+import { metaKey } from './level/keys.js';
+import { LevelStorage, type LevelStorageOptions } from './level-storage.js';
+import { FaultyDisk } from './testing/faulty-disk.js';
+import { GatedDirectory } from './testing/gated-directory.js';
+import { makeStorage, testOptions } from './testing/make-storage.js';
+import { CallsModel, minuteOf, NUMBERED_MODELS, numberedCommit, rowsOf, START } from './testing/numbered-commits.js';
+
+const LIMITS: Limits = { signal: new AbortController().signal, deadlineMs: 60_000 };
+const DAY = 86_400_000;
+const UTC = { zone: 'UTC' };
+const ALL_TIME = { from: START - 1000 * DAY, to: START + 1000 * DAY };
+
+/** A storage in a folder of its own for the time of `body`. */
+async function withStorage(
+  o: Partial<LevelStorageOptions>,
+  body: (storage: LevelStorage, made: Awaited<ReturnType<typeof makeStorage>>) => Promise<void>,
+): Promise<void> {
+  const made = await makeStorage(o);
+  try {
+    await made.storage.open(NUMBERED_MODELS, UTC);
+    await body(made.storage, made);
+  } finally {
+    await made.dispose();
+  }
+}
+const commit = (storage: LevelStorage, n: number, signal = LIMITS.signal): Promise<void> => storage.commit(numberedCommit(n), signal);
+const segments = async (storage: LevelStorage): Promise<number> =>
+  (await storage.records({ model: SegmentModel, range: ALL_TIME, offset: 0, limit: 100_000 }, LIMITS)).items.length;
+const calls = async (storage: LevelStorage, metric: MetricModel = CallsModel): Promise<number | undefined> => {
+  const buckets = { precision: 'day', from: START, count: 1 } as const;
+  return (await storage.series({ scope: 'service', entities: ['a'], metrics: [metric], buckets }, LIMITS))[0]![0]![0]?.slots[0];
+};
+const rowsUpTo = (n: number): number => Array.from({ length: n }, (_, i) => rowsOf(i + 1)).reduce((a, b) => a + b, 0);
+const sumUpTo = (n: number): number => (n * (n + 1)) / 2;
+
+describe('the data directory', () => {
+  it('names the process that uses it', () =>
+    withStorage({}, async (_storage, { path }) => {
+      const second = new LevelStorage(testOptions(path));
+      await expect(second.lock()).rejects.toThrow(`data directory ${path} is in use by process ${process.pid}`);
+      await second.close();
+    }));
+
+  it('is refused in clear words when a newer version wrote it, and when it is a file', async () => {
+    const made = await makeStorage();
+    const directory = await openDataDirectory(made.path);
+    const batch = directory.database.batch();
+    batch.put(metaKey('format'), Buffer.from('99'));
+    await batch.write();
+    await directory.close();
+    await expect(made.storage.lock()).rejects.toThrow(`data directory ${made.path} has format 99, written by a newer Skein`);
+    const file = join(made.path, 'file');
+    await writeFile(file, '');
+    await expect(new LevelStorage(testOptions(file)).lock()).rejects.toThrow(`data directory ${file} is not a directory`);
+    await made.dispose();
+  });
+});
+
+describe('a disk that fails', () => {
+  it('refuses the commit, changes nothing, and takes the same commit when there is room again', async () => {
+    const disk = new FaultyDisk();
+    await withStorage({ openDirectory: new GatedDirectory({ journal: disk }).open }, async (storage, made) => {
+      await commit(storage, 1);
+      disk.fail('write');
+      await expect(commit(storage, 2)).rejects.toThrow('no space left');
+      expect([await calls(storage), await segments(storage)]).toEqual([1, rowsUpTo(1)]);
+      for (const n of [2, 3, 3, 2]) await commit(storage, n);
+      expect([await calls(storage), await segments(storage)]).toEqual([sumUpTo(3), rowsUpTo(3)]);
+      const again = await made.reopen();
+      await again.open(NUMBERED_MODELS, UTC);
+      await commit(again, 3);
+      expect([await calls(again), await segments(again)]).toEqual([sumUpTo(3), rowsUpTo(3)]);
+    });
+  });
+
+  it('is tried again by the flushers, and nothing is counted twice', async () => {
+    const gate = new GatedDirectory();
+    const failed: string[] = [];
+    const clock = new TestClock();
+    const events = { flushed: () => undefined, failed: (name: string) => void failed.push(name) };
+    await withStorage({ openDirectory: gate.open, clock, events }, async (storage, made) => {
+      for (let n = 1; n <= 10; n++) await commit(storage, n);
+      gate.failWrites(3);
+      await expect(storage.prune(clock.now())).rejects.toThrow('no space left');
+      expect(failed.length).toBeGreaterThan(0);
+      for (let n = 11; n <= 20; n++) await commit(storage, n);
+      gate.failWrites(0);
+      await storage.prune(START);
+      expect([await calls(storage), await segments(storage)]).toEqual([sumUpTo(20), rowsUpTo(20)]);
+      expect(storage.unflushedBytes).toBe(0);
+      const again = await made.reopen();
+      await again.open(NUMBERED_MODELS, UTC);
+      expect([await calls(again), await segments(again)]).toEqual([sumUpTo(20), rowsUpTo(20)]);
+    });
+  });
+});
+
+describe('a flusher that does not come to an end', () => {
+  it('makes commits wait, bounds memory, and lets them go on when it has caught up', async () => {
+    const gate = new GatedDirectory();
+    const backlog = { memoryBytes: 50_000, journalBytes: 1e9, ageMs: 60_000 };
+    await withStorage({ openDirectory: gate.open, backlog }, async (storage) => {
+      gate.hold();
+      let n = 0;
+      const refused = new AbortController();
+      while (storage.unflushedBytes <= backlog.memoryBytes) await commit(storage, ++n);
+      const waiting = commit(storage, n + 1, refused.signal);
+      // Reads go on while writes are held.
+      expect(await segments(storage)).toBe(rowsUpTo(n));
+      refused.abort(new Error('waited long enough'));
+      await expect(waiting).rejects.toThrow('waited long enough');
+      expect(storage.unflushedBytes).toBeLessThan(backlog.memoryBytes * 2);
+      const later = commit(storage, n + 1);
+      gate.release();
+      await later;
+      expect([await calls(storage), await segments(storage)]).toEqual([sumUpTo(n + 1), rowsUpTo(n + 1)]);
+    });
+  });
+
+  it('makes commits wait when the oldest unflushed one is a minute old', async () => {
+    const gate = new GatedDirectory();
+    const clock = new TestClock();
+    await withStorage({ openDirectory: gate.open, clock }, async (storage) => {
+      await commit(storage, 1);
+      gate.hold();
+      await clock.advance(61_000);
+      const refused = new AbortController();
+      const waiting = commit(storage, 2, refused.signal);
+      refused.abort(new Error('waited long enough'));
+      await expect(waiting).rejects.toThrow('waited long enough');
+      gate.release();
+      await commit(storage, 2);
+      expect(await calls(storage)).toBe(sumUpTo(2));
+    });
+  });
+});
+
+describe('reads while flushes run', () => {
+  it('see every acknowledged commit once, at any moment', () =>
+    withStorage({ flushMs: 1 }, async (storage) => {
+      for (let n = 1; n <= 60; n++) {
+        const next = commit(storage, n);
+        const [sum, rows, trace] = await Promise.all([
+          calls(storage),
+          segments(storage),
+          storage.group({ model: SegmentModel, keys: [`trace-${n - 1}`], limit: 100 }, LIMITS),
+        ]);
+        expect([sumUpTo(n - 1), sumUpTo(n)]).toContain(sum ?? 0);
+        expect([rowsUpTo(n - 1), rowsUpTo(n)]).toContain(rows);
+        expect(trace.items).toHaveLength(n === 1 ? 0 : rowsOf(n - 1));
+        await next;
+        expect([await calls(storage), await segments(storage)]).toEqual([sumUpTo(n), rowsUpTo(n)]);
+      }
+    }));
+});
+
+describe('metric columns', () => {
+  it('are never given to another metric, also after a restart and when signatures change', () =>
+    withStorage({}, async (storage, made) => {
+      await commit(storage, 7);
+      const changed: MetricModel = { ...CallsModel, signature: 'other()', slots: ['sum'] };
+      let current = storage;
+      for (const models of [[changed], [changed, ...NUMBERED_MODELS]]) {
+        current = await made.reopen();
+        await current.open(models, UTC);
+        expect(await calls(current)).toBe(7);
+        expect(await calls(current, changed)).toBeUndefined();
+      }
+      const delta = { scope: 'service', entity: 'a', minute: minuteOf(1), metrics: new Map([[changed, { slots: [100] }]]) };
+      await current.commit({ ...numberedCommit(8), records: [], entities: [], documents: [], deltas: [delta] }, LIMITS.signal);
+      current = await made.reopen();
+      await current.open([changed], UTC);
+      expect([await calls(current), await calls(current, changed)]).toEqual([7, 100]);
+    }));
+});
+
+describe('retention', () => {
+  it('deletes whole days that are too old, of records before metrics, and keeps entities that are still active', async () => {
+    const clock = new TestClock();
+    await clock.set(START);
+    await withStorage({ clock }, async (storage) => {
+      await commit(storage, 10);
+      await clock.set(START + 5 * DAY);
+      const active = { scope: 'service', entity: 'a', minute: START + 5 * DAY, metrics: new Map([[CallsModel, { slots: [1, 1] }]]) };
+      await storage.commit({ ...numberedCommit(11), entities: [], records: [], deltas: [active] }, LIMITS.signal);
+      const first = await storage.prune(START + 5 * DAY);
+      expect(first.map(({ model, reason }) => `${model} ${reason}`)).toEqual(['segment age']);
+      expect(await segments(storage)).toBe(0);
+      expect(await calls(storage)).toBe(10);
+      const second = await storage.prune(START + 9 * DAY);
+      expect(second.map(({ model }) => model)).toContain('metrics.minute');
+      const left = await storage.entities({ model: ServiceModel, limit: 10 }, LIMITS);
+      expect(left.items.map(({ id }) => id)).toEqual(['a']);
+    });
+  });
+
+  it('keeps the budget by deleting the oldest days of records first, and says when today alone is too much', async () => {
+    const clock = new TestClock();
+    await clock.set(START);
+    await withStorage({ clock, maxBytes: 1 }, async (storage, made) => {
+      await commit(storage, 10);
+      await clock.set(START + DAY);
+      await commit(storage, 11);
+      const reopened = await made.reopen();
+      await reopened.open(NUMBERED_MODELS, UTC);
+      const pruned = await reopened.prune(START + DAY);
+      expect(pruned[0]).toMatchObject({ model: 'segment', reason: 'budget' });
+      expect(await segments(reopened)).toBe(rowsOf(11));
+      expect(reopened.overBudget).toBe(true);
+      expect(storage.isOpen).toBe(false);
+    });
+  });
+});
