@@ -1,11 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import type { Meter } from '@skein/core';
+import type { Labels, Meter } from '@skein/core';
 
 /** Counts what goes through the listeners, by method. */
 export class CallMetrics {
   private readonly calls;
   private readonly received;
   private readonly sent;
+  private readonly labels = new Map<string, MethodLabels>();
   private open = 0;
 
   constructor(meter: Meter) {
@@ -22,14 +23,42 @@ export class CallMetrics {
   /** `code`: the gRPC status number. */
   finished(method: string, code: number): void {
     this.open--;
-    this.calls.add(1, { method, status: status[code] ?? String(code) });
+    this.calls.add(1, this.labelsOf(method).withStatus(code));
   }
 
   receivedBytes(method: string, bytes: number): void {
-    this.received.add(bytes, { method });
+    this.received.add(bytes, this.labelsOf(method).alone);
   }
 
   sentBytes(method: string, bytes: number): void {
-    this.sent.add(bytes, { method });
+    this.sent.add(bytes, this.labelsOf(method).alone);
+  }
+
+  private labelsOf(method: string): MethodLabels {
+    let labels = this.labels.get(method);
+    if (labels === undefined) {
+      labels = new MethodLabels(method);
+      this.labels.set(method, labels);
+    }
+    return labels;
+  }
+}
+
+/** Label objects, made once each. There are as many as contributed methods, and statuses. */
+class MethodLabels {
+  readonly alone: Labels;
+  private readonly byStatus = new Map<number, Labels>();
+
+  constructor(private readonly method: string) {
+    this.alone = { method };
+  }
+
+  withStatus(code: number): Labels {
+    let labels = this.byStatus.get(code);
+    if (labels === undefined) {
+      labels = { method: this.method, status: status[code] ?? 'UNKNOWN' };
+      this.byStatus.set(code, labels);
+    }
+    return labels;
   }
 }

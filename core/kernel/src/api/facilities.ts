@@ -7,6 +7,7 @@ export interface Logger {
   error(message: string, fields?: object): void;
 }
 
+/** Never changed after use. Passing the same object again is much cheaper than an equal one. */
 export type Labels = Readonly<Record<string, string>>;
 
 /**

@@ -6,12 +6,19 @@ export const MAX_LABEL_SETS = 100;
 const OVERFLOW: Labels = { overflow: 'true' };
 const NO_LABELS: Labels = {};
 
+interface Entry<V> {
+  readonly labels: Labels;
+  value: V;
+}
+
 /** The label sets of one metric, with something of type `V` for each: at most `limit`, and one more for all that come later. */
 export class LabelSets<V> {
   readonly #make: () => V;
   readonly #limit: number;
   readonly #reserved: readonly string[];
-  readonly #sets = new Map<string, { readonly labels: Labels; value: V }>();
+  readonly #sets = new Map<string, Entry<V>>();
+  /** Cleaning labels costs some 10 us; callers on hot paths pass the same object each time. */
+  readonly #byObject = new WeakMap<Labels, Entry<V>>();
 
   /** `reserved`: label names that are added later; a label of that name becomes `own_<name>`. */
   constructor(
@@ -36,7 +43,15 @@ export class LabelSets<V> {
     for (const { labels, value } of this.#sets.values()) yield [labels, value];
   }
 
-  #entry(labels: Labels): { readonly labels: Labels; value: V } {
+  #entry(labels: Labels): Entry<V> {
+    const cached = this.#byObject.get(labels);
+    if (cached !== undefined) return cached;
+    const entry = this.#find(labels);
+    this.#byObject.set(labels, entry);
+    return entry;
+  }
+
+  #find(labels: Labels): Entry<V> {
     const clean = cleanLabels(labels, this.#reserved);
     const known = this.#sets.get(keyOf(clean));
     if (known !== undefined) return known;
