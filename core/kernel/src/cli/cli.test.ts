@@ -179,6 +179,7 @@ describe('skein', () => {
   default  10MiB
   type     size, such as 512MiB or 64KB
 `);
+    expect(await explain('http-server', { config })).toContain('"maxBody":"10MiB"');
     const secret = 'modules: { http-server: { listeners: { rest: { port: 80, token: hunter2 } } } }';
     for (const key of ['http-server', 'http-server.listeners.rest', 'http-server.listeners.rest.token']) {
       const text = await explain(key, { config: secret });

@@ -113,15 +113,16 @@ function show(schema: ConfigSchema, value: unknown): string {
     const text = formatUnit(schema.unit, value);
     return `${text} (${value} ${schema.unit})`;
   }
-  return schema.unit !== undefined && typeof value === 'string' ? value : JSON.stringify(redact(schema, value));
+  return schema.unit !== undefined && typeof value === 'string' ? value : JSON.stringify(asWritten(schema, value));
 }
 
-/** A value without its secrets, however deep they lie. */
-function redact(schema: ConfigSchema, value: unknown): unknown {
+/** A value as an operator would write it: with units, and without its secrets, however deep they lie. */
+function asWritten(schema: ConfigSchema, value: unknown): unknown {
   if (schema.writeOnly === true) return '(not shown)';
-  if (Array.isArray(value)) return value.map((item, i) => redact(innerSchema(schema, String(i)) ?? {}, item));
+  if (schema.unit !== undefined && typeof value === 'number') return formatUnit(schema.unit, value);
+  if (Array.isArray(value)) return value.map((item, i) => asWritten(innerSchema(schema, String(i)) ?? {}, item));
   if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(innerSchema(schema, key) ?? {}, inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asWritten(innerSchema(schema, key) ?? {}, inner)]));
 }
 
 function typeOf(schema: ConfigSchema): string {

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { runCli } from './run-cli.js';
 
-process.exitCode = await runCli(process.argv.slice(2), {
+/** What a module left open may keep the process alive this long after everything is said and done. */
+const LONGEST_FAREWELL_MS = 3000;
+
+const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
@@ -18,3 +21,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   exit: (code) => process.exit(code),
 });
+
+process.exitCode = code;
+setTimeout(() => process.exit(code), LONGEST_FAREWELL_MS).unref();
