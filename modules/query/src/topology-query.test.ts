@@ -100,6 +100,15 @@ describe('topology', () => {
     expect(await kit.topology.services(['not an id', serviceId('c', true)], range)).toEqual({ nodes: [], calls: [] });
   });
 
+  it('shows the same for a long list of services as for a short one', async () => {
+    const kit = await shop();
+    const range = minutes(kit, '0240', '0245');
+    const others = Array.from({ length: 200 }, (_, i) => serviceId(`other${i}`, true));
+    const ids = (map: { readonly calls: readonly { readonly id: string }[] }) => map.calls.map((c) => c.id).sort();
+    expect(ids(await kit.topology.services([b, ...others], range))).toEqual(ids(await kit.topology.services([b], range)));
+    expect((await kit.topology.services(others, range)).calls).toEqual([]);
+  });
+
   it('shows only relations active in the range, at the precision of the step', async () => {
     const kit = await shop();
     expect((await kit.topology.global(undefined, minutes(kit, '0241', '0300'))).calls).toEqual([]);

@@ -19,6 +19,9 @@ import type { Reads } from './reads.js';
 import { type Relation, ServiceTopology } from './service-topology.js';
 import { EMPTY_TOPOLOGY, TopologyGraph } from './topology-graph.js';
 
+/** From here on it is cheaper to read all relations than to compare each with every id. */
+const MANY = 100;
+
 const member = (id: string): MemberNode | undefined => {
   const parts = parseMemberId(id);
   return (
@@ -112,6 +115,10 @@ export class StoredTopologyQuery implements TopologyQuery {
 
   /** Relations whose source or destination is one of the ids. */
   async #touching(model: EntityModel, ids: readonly string[], duration: Duration, o?: ReadOptions): Promise<readonly Relation[]> {
+    if (ids.length > MANY) {
+      const wanted = new Set(ids);
+      return (await this.#relations(model, [], duration, o)).filter((r) => wanted.has(r.source) || wanted.has(r.dest));
+    }
     const [from, to] = await Promise.all([
       this.#relations(model, [['source', 'in', ids]], duration, o),
       this.#relations(model, [['dest', 'in', ids]], duration, o),
