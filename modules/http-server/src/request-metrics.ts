@@ -1,10 +1,11 @@
-import type { Meter } from '@skein/core';
+import type { Labels, Meter } from '@skein/core';
 
 /** Counts what goes through the listeners. `path` is a route's, or `unknown`, so that clients cannot invent labels. */
 export class RequestMetrics {
   private readonly requests;
   private readonly received;
   private readonly broken;
+  private readonly labels = new Map<string, Labels>();
   private open = 0;
 
   constructor(meter: Meter) {
@@ -20,15 +21,26 @@ export class RequestMetrics {
 
   finished(path: string, status: number): void {
     this.open--;
-    this.requests.add(1, { path, status: String(status) });
+    this.requests.add(1, this.label(path, status));
   }
 
   receivedBytes(path: string, bytes: number): void {
-    this.received.add(bytes, { path });
+    this.received.add(bytes, this.label(path));
   }
 
   /** Not a request at all, or one that never became whole. */
   brokenRequest(status: number): void {
     this.broken.add(1, { status: String(status) });
+  }
+
+  /** Label objects, made once each: there are as many as contributed paths, and statuses that they answer. */
+  private label(path: string, status?: number): Labels {
+    const key = status === undefined ? path : `${status} ${path}`;
+    let labels = this.labels.get(key);
+    if (labels === undefined) {
+      labels = status === undefined ? { path } : { path, status: String(status) };
+      this.labels.set(key, labels);
+    }
+    return labels;
   }
 }
