@@ -6,6 +6,7 @@ export class CallMetrics {
   private readonly calls;
   private readonly received;
   private readonly sent;
+  private readonly dropped;
   private readonly labels = new Map<string, MethodLabels>();
   private open = 0;
 
@@ -13,7 +14,12 @@ export class CallMetrics {
     this.calls = meter.counter('grpc_calls_total', 'Finished gRPC calls by method and status');
     this.received = meter.counter('grpc_received_bytes_total', 'Bytes of received messages, inflated, by method');
     this.sent = meter.counter('grpc_sent_bytes_total', 'Bytes of sent messages, by method');
+    this.dropped = meter.counter('grpc_dropped_connections_total', 'Connections closed at once because there were too many');
     meter.gauge('grpc_open_calls', 'gRPC calls that are not finished', () => this.open);
+  }
+
+  droppedConnection(): void {
+    this.dropped.add(1);
   }
 
   started(): void {

@@ -415,6 +415,19 @@ describe('limits', () => {
     expect((await unary(client, '/s/echo', bytes('alive'))).code).toBe(status.OK);
   });
 
+  it('closes and counts connections above their limit', async () => {
+    const { client, port, counters } = await run([echo], { maxConnections: 1 });
+    await unary(client, '/s/echo', bytes(''));
+    await once(
+      connect(port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume(),
+      'close',
+    );
+    expect(counters.values.get('grpc_dropped_connections_total')).toBe(1);
+    expect((await unary(client, '/s/echo', bytes('alive'))).code).toBe(status.OK);
+  });
+
   it('asks for the exact token where it is set, but not for health', async () => {
     const health: GrpcMethod = { ...echo, path: '/open/check' } as GrpcMethod;
     const { client } = await run([echo, health], { token: 'sesame' });

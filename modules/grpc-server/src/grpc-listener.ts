@@ -65,6 +65,7 @@ export class GrpcListener implements AsyncDisposable {
     // A socket of our own, since grpc-js hides error codes and the connection limit.
     const socket = createServer({ noDelay: true }, (connection) => this.take(connection));
     socket.maxConnections = this.config.maxConnections;
+    socket.on('drop', () => this.context.metrics.droppedConnection());
     this.socket = socket;
     return await listen(socket, this.config, this.setting);
   }

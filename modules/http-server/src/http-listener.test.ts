@@ -274,6 +274,15 @@ describe('limits of connections', () => {
     expect(await raw(port, 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it('closes and counts connections above their limit', async () => {
+    const { port, counters } = await run([echo], { maxConnections: 1 });
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    expect(await raw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('');
+    expect(counters.values.get('http_dropped_connections_total')).toBe(1);
+    first.destroy();
+  });
+
   it('asks for the token, in either header', async () => {
     const { url } = await run([echo], { token: 'sesame' });
     const status = async (headers: Record<string, string>): Promise<number> => (await post(`${url}/echo`, 'x', headers)).status;

@@ -58,6 +58,7 @@ export class HttpListener implements AsyncDisposable {
     };
     const server = tls === undefined ? createServer(options) : await this.createSecureServer(options);
     server.maxConnections = maxConnections;
+    server.on('drop', () => this.context.metrics.droppedConnection());
     server.on('clientError', (error, socket) => this.refuseBroken(error, socket as Socket));
     return server;
   }

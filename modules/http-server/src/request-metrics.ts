@@ -5,6 +5,7 @@ export class RequestMetrics {
   private readonly requests;
   private readonly received;
   private readonly broken;
+  private readonly dropped;
   private readonly labels = new Map<string, Labels>();
   private open = 0;
 
@@ -12,7 +13,12 @@ export class RequestMetrics {
     this.requests = meter.counter('http_requests_total', 'Answered HTTP requests by path and status');
     this.received = meter.counter('http_received_bytes_total', 'Bytes of request bodies, inflated, by path');
     this.broken = meter.counter('http_broken_requests_total', 'Connections closed because of what came over them, by answer');
+    this.dropped = meter.counter('http_dropped_connections_total', 'Connections closed at once because there were too many');
     meter.gauge('http_open_requests', 'HTTP requests that are not answered', () => this.open);
+  }
+
+  droppedConnection(): void {
+    this.dropped.add(1);
   }
 
   started(): void {
