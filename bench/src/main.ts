@@ -47,7 +47,7 @@ try {
     scenarios.push(await runScenario(name, server, load, order(agents, segmentsPerStream, rate), SETTLE));
   }
   say('queries, while ingesting 1 000 segments/s ...');
-  const background = load.play({ ...order(20, 10, 1000), seconds: Math.max(20, seconds) });
+  const background = load.play({ ...order(20, 10, 1000), seconds: 60 });
   const queries = await measureQueries(server, first.traceIds, 200);
   await background;
   const report: Report = {

@@ -43,7 +43,7 @@ const lastMinutes = (minutes: number) => ({
   step: 'MINUTE',
 });
 
-/** The queries of the goals in docs/performance.md, each asked until `until`, one after the other, as one user would. */
+/** The queries of the goals in docs/performance.md, asked one after the other, as one user would. */
 export async function measureQueries(server: Server, traceIds: readonly string[], rounds: number): Promise<Latencies[]> {
   let turn = 0;
   const service = () => ({ serviceName: serviceName(turn++ % 50), normal: true });
@@ -82,15 +82,17 @@ export async function measureQueries(server: Server, traceIds: readonly string[]
   ];
 }
 
+/** Asks `count` times, or for 15 s, whichever ends first. */
 async function measure(name: string, count: number, ask: (i: number) => Promise<string>): Promise<Latencies> {
   const times: number[] = [];
   let found = '';
-  for (let i = 0; i < count; i++) {
+  const giveUp = performance.now() + 15_000;
+  for (let i = 0; i < count && performance.now() < giveUp; i++) {
     const started = performance.now();
     found = await ask(i);
     times.push(performance.now() - started);
   }
   times.sort((a, b) => a - b);
   const at = (q: number): number => times[Math.min(times.length - 1, Math.floor(q * times.length))]!;
-  return { name, count, p50: at(0.5), p99: at(0.99), found };
+  return { name, count: times.length, p50: at(0.5), p99: at(0.99), found };
 }

@@ -17,13 +17,13 @@ export interface SegmentReferenceView {
 }
 
 /** A segment's fields that analysis needs. Logs are never decoded, tags when asked for. */
-export interface SegmentView {
-  readonly traceId: string;
-  readonly segmentId: string;
-  readonly service: string;
-  readonly serviceInstance: string;
+export class SegmentView {
+  traceId = '';
+  segmentId = '';
+  service = '';
+  serviceInstance = '';
   /** In the order of the wire; agents may send span 0 last. */
-  readonly spans: readonly SpanView[];
+  readonly spans: SpanView[] = [];
 }
 
 const NO_REFS: readonly SegmentReferenceView[] = [];
@@ -158,7 +158,7 @@ export class SpanView {
 /** Decodes what analysis needs. Throws {@link MalformedError}. The view refers to `bytes`, which must not change. */
 export function decodeSegment(bytes: Uint8Array): SegmentView {
   const reader = new WireReader(asBuffer(bytes));
-  const segment = { traceId: '', segmentId: '', service: '', serviceInstance: '', spans: [] as SpanView[] };
+  const segment = new SegmentView();
   while (reader.next()) {
     switch (reader.field) {
       case 1:

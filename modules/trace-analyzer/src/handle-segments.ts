@@ -11,8 +11,8 @@ export function handleSegments({ analyzer, rowsLost }: Analysis, publisher: Publ
   return async (batch, signal) => {
     const found: Observation[] = [];
     let yieldAt = performance.now() + STRETCH;
-    for (const { bytes } of batch.items) {
-      const result = analyzer.analyze(bytes);
+    for (const message of batch.items) {
+      const result = analyzer.analyze(message);
       if (typeof result === 'string') batch.skip(1, result);
       else found.push(result);
       if (performance.now() > yieldAt) {

@@ -178,7 +178,7 @@ describe('segments that are left out', () => {
     ['out-of-time', segment([{ ...entry, startTime: -5 }])],
     ['out-of-time', segment([{ ...entry, startTime: 9e15 }])],
   ])('%s', (reason, bytes) => {
-    expect(kit().analyzer.analyze(bytes)).toBe(reason);
+    expect(kit().analyzer.analyze({ bytes })).toBe(reason);
   });
 
   it('leaves out a span alone when only its time is absurd', () => {
@@ -331,7 +331,7 @@ describe('any input', () => {
     const { analyzer, reported } = kit();
     fc.assert(
       fc.property(fc.array(anySpan, { maxLength: 5 }), text, text, (spans, service, serviceInstance) => {
-        const result = analyzer.analyze(segment(spans, { service, serviceInstance }));
+        const result = analyzer.analyze({ bytes: segment(spans, { service, serviceInstance }) });
         if (typeof result === 'string') expect(['no-spans', 'out-of-time']).toContain(result);
         else for (const n of numbers(result)) if (!Number.isFinite(n)) throw new Error(`not finite: ${n}`);
       }),
@@ -349,10 +349,10 @@ describe('any input', () => {
         fc.nat(usual.length),
         fc.uint8Array({ minLength: 1, maxLength: 4 }),
         (bytes, at, patch) => {
-          analyzer.analyze(bytes);
+          analyzer.analyze({ bytes });
           const damaged = Buffer.from(usual);
           damaged.set(patch.subarray(0, damaged.length - at), at);
-          analyzer.analyze(damaged);
+          analyzer.analyze({ bytes: damaged });
         },
       ),
       { numRuns: 200 },

@@ -1,5 +1,5 @@
-import { decodeSegment, MalformedError, type SegmentView, SpanType, type SpanView } from '@skein/proto';
-import type { Observation } from '@skein/telemetry';
+import { decodeSegment, MalformedError, SegmentView, SpanType, type SpanView } from '@skein/proto';
+import type { Observation, SegmentMessage } from '@skein/telemetry';
 import type { AnalyzedSegment, SegmentListener } from './contract.js';
 import type { Directory } from './directory.js';
 import { Findings } from './findings.js';
@@ -56,10 +56,10 @@ export class SegmentAnalyzer {
     this.listeners = listeners;
   }
 
-  /** `bytes` is a protobuf SegmentObject; the record in the observation refers to it. */
-  analyze(bytes: Uint8Array): Observation | SkipReason {
+  /** The record in the observation refers to the message's bytes. */
+  analyze({ bytes, view: decoded }: SegmentMessage): Observation | SkipReason {
     try {
-      const view = decodeSegment(bytes);
+      const view = decoded instanceof SegmentView ? decoded : decodeSegment(bytes);
       return unusable(view) ?? this.observe(view, bytes);
     } catch (error) {
       if (error instanceof MalformedError) return 'malformed';

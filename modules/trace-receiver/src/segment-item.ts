@@ -10,7 +10,8 @@ export interface SegmentItem extends SegmentMessage {
 
 /** Checks that the bytes are a segment. They must be owned by the message. Throws MalformedError. */
 export function segmentItem(bytes: Uint8Array): SegmentItem {
-  return { bytes, segmentId: decodeSegment(bytes).segmentId };
+  const view = decodeSegment(bytes);
+  return { bytes, view, segmentId: view.segmentId };
 }
 
 /** A segment from a parsed JSON document. Throws JsonError. */

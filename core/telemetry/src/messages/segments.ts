@@ -7,6 +7,11 @@ import { createStream } from '@skein/core';
  */
 export interface SegmentMessage {
   readonly bytes: Uint8Array;
+  /**
+   * What the receiver saw of the segment when it checked it: a `SegmentView` of @skein/proto, so that nobody has to decode it again.
+   * An analyzer that is given none, or another copy's, decodes the bytes.
+   */
+  readonly view?: unknown;
 }
 
 /** Trace segments, from every receiver that speaks native segments to the trace analyzer. */

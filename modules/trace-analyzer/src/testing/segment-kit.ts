@@ -116,7 +116,7 @@ export function kit(config: Partial<Static<typeof AnalyzerConfig>> = {}, zone = 
     },
   );
   const observe = (bytes: Uint8Array): Observation => {
-    const result = analysis.analyzer.analyze(bytes);
+    const result = analysis.analyzer.analyze({ bytes });
     if (typeof result === 'string') throw new Error(result);
     return result;
   };
