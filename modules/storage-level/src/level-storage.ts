@@ -205,7 +205,7 @@ export class LevelStorage implements Storage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#retention?.stop();
+    await this.#retention?.stop();
     await Promise.allSettled([...this.#committing.values(), this.#documentTurn]);
     const directory = await this.#directory?.catch(() => undefined);
     if (this.#store) await this.#store.close();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createTestHost } from '@skein/core/testing';
+import { checkModule, createTestHost } from '@skein/core/testing';
 import { StorageToken } from '@skein/telemetry/storage';
 import storageLevel from './module.js';
 
@@ -17,6 +17,8 @@ async function withDirectory(body: (path: string) => Promise<void>): Promise<voi
 const host = (path: string) => createTestHost({ modules: [storageLevel], config: { 'storage-level': { path } } });
 
 describe('module storage-level', () => {
+  it('keeps the contract of modules', () => withDirectory((path) => checkModule({ module: storageLevel, config: { path } })));
+
   it('provides a storage that keeps what it is given over a restart of the host', () =>
     withDirectory(async (path) => {
       for (const expected of [undefined, { answer: 42 }]) {

@@ -76,13 +76,16 @@ export default defineModule({
     onReady(() => storage.lock());
 
     let timer: Disposable | undefined;
+    let overBudget = false;
     const prune = async (): Promise<void> => {
       try {
         if (storage.isOpen) {
           const pruned = await storage.prune(clock.now());
           for (const entry of pruned) logger.info('deleted old data', { ...entry });
           metrics.pruned(pruned);
-          if (storage.overBudget) health.degraded(`the data of today alone exceeds retention.maxBytes of ${maxBytes}`);
+          if (storage.overBudget) health.degraded(`what may not be deleted yet exceeds retention.maxBytes of ${maxBytes}`);
+          else if (overBudget) health.ok();
+          overBudget = storage.overBudget;
         }
       } catch (error) {
         logger.error('deleting old data failed, trying again later', { error });

@@ -4,6 +4,7 @@ import {
   blockRange,
   entityRange,
   hourRange,
+  type KeyRange,
   metricPartition,
   metricPartitionEnd,
   metricRange,
@@ -45,9 +46,10 @@ export class Retention {
     return turn;
   }
 
-  /** No further partition is deleted. */
-  stop(): void {
+  /** Ends a `prune` that is under way, as soon as it can; what it has not deleted yet, a later one does. */
+  async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#turn;
   }
 
   async #prune(now: Instant): Promise<Pruned[]> {
@@ -71,21 +73,22 @@ export class Retention {
   }
 
   async #dropRecords(model: string, partition: number, reason: Pruned['reason']): Promise<Pruned> {
-    const { database } = this.#store.directory;
-    // Summaries first: what they no longer show, no search looks at.
-    await deleteRange(database, hourRange(partition, model));
     this.#store.records.hours.dropPartition(model, partition);
-    const bytes =
-      (await deleteRange(database, postingRange(partition, model))) + (await deleteRange(database, blockRange(partition, model)));
+    const bytes = (await this.#delete(postingRange(partition, model))) + (await this.#delete(blockRange(partition, model)));
+    // Last, since it is what leads here again when this did not come to its end.
+    await this.#delete(hourRange(partition, model));
     return { model, before: recordPartitionEnd(partition), bytes, reason };
+  }
+
+  #delete(range: KeyRange): Promise<number> {
+    return deleteRange(this.#store.directory.database, range, () => this.#stopped);
   }
 
   /** Deletes the partitions before this one. */
   async #dropMetrics(precision: Precision, before: number, reason: Pruned['reason']): Promise<Pruned | undefined> {
     if (this.#stopped || (await this.#firstMetricPartition(precision)) >= before) return undefined;
-    const { database } = this.#store.directory;
-    const bytes =
-      (await deleteRange(database, metricRange(precision, before))) + (await deleteRange(database, namesRange(precision, before)));
+    // The chunks last, since they are what leads here again when this did not come to its end.
+    const bytes = (await this.#delete(namesRange(precision, before))) + (await this.#delete(metricRange(precision, before)));
     this.#store.numbers.clear();
     return { model: `metrics.${precision}`, before: metricPartitionEnd(before - 1, precision), bytes, reason };
   }
@@ -107,6 +110,7 @@ export class Retention {
       const pacer = new Pacer();
       let bytes = 0;
       for await (const page of pages(database, range)) {
+        if (this.#stopped) break;
         const batch = database.batch();
         for (const [key, value] of page) {
           if (decodeEntity(value).seen >= before || active().has(restOf(key, range))) continue;

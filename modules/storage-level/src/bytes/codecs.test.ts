@@ -122,8 +122,8 @@ describe('codecs', () => {
   it('a block gives back every row, with and without body', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 70 }), (rows) => {
-        const block = new RecordBlock(encodeBlock(fields, rows));
-        expect(block.count).toBe(rows.length);
+        const block = new RecordBlock(encodeBlock(fields, rows, { count: rows.length, fields: [[1, 2]] }));
+        expect(block.bounds).toEqual({ count: rows.length, fields: rows.length > 1 ? [[1, 2]] : [[1, 1]] });
         for (const [i, one] of rows.entries()) {
           const { body: _body, ...shown } = one;
           expect(plain(block.row(i))).toEqual(plain(one));
@@ -210,7 +210,7 @@ describe('codecs', () => {
       (bytes) => new ChunkColumn(bytes).state(0),
       (bytes) => {
         const block = new RecordBlock(bytes);
-        for (let i = 0; i < block.count; i++) block.row(i);
+        for (let i = 0; i < Math.min(block.bounds.count, 100); i++) block.row(i);
       },
     ];
     fc.assert(

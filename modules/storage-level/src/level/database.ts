@@ -48,12 +48,12 @@ export async function* pages(
 
 const SLICE = 2000;
 
-/** Deletes a range in slices with pauses in between, then gives its space back. Returns its size in bytes before. */
-export async function deleteRange(database: Database, range: KeyRange): Promise<number> {
+/** Deletes a range in slices with pauses in between, then gives its space back; ends early once `stopped`. Returns its size in bytes before. */
+export async function deleteRange(database: Database, range: KeyRange, stopped: () => boolean): Promise<number> {
   const bytes = await database.approximateSize(range.gte, range.lt);
   const pacer = new Pacer();
   let deleted = 0;
-  for (;;) {
+  while (!stopped()) {
     const keys = await database.keys({ ...range, limit: SLICE }).all();
     if (keys.length === 0) break;
     const batch = database.batch();
@@ -62,6 +62,6 @@ export async function deleteRange(database: Database, range: KeyRange): Promise<
     deleted += keys.length;
     await pacer.pause();
   }
-  if (deleted > 0) await database.compactRange(range.gte, range.lt);
+  if (deleted > 0 && !stopped()) await database.compactRange(range.gte, range.lt);
   return bytes;
 }

@@ -19,6 +19,7 @@ export class BlockCache {
   }
 
   set(sequence: number, block: RecordBlock): void {
+    if (this.#blocks.has(sequence)) return;
     this.#blocks.set(sequence, block);
     this.#bytes += block.bytes;
     for (const [oldest, { bytes }] of this.#blocks) {

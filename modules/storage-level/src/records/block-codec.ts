@@ -3,6 +3,7 @@ import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { pack, unpack } from '../bytes/compression.js';
 import { readNames, readRow, writeNames, writeRow } from '../bytes/value-codec.js';
+import { type RecordBounds, readBounds, writeBounds } from './record-bounds.js';
 
 const VERSION = 1;
 
@@ -11,8 +12,8 @@ const head = new ByteWriter(4096);
 const body = new ByteWriter(262_144);
 const row = new ByteWriter(4096);
 
-/** Rows of one model as one compressed value: version, names of the fields, then packed rows, each with its length before it. */
-export function encodeBlock(fields: readonly string[], rows: readonly Row[]): Buffer {
+/** Rows of one model as one compressed value: version, names of the fields, bounds, then packed rows, each with its length before it. */
+export function encodeBlock(fields: readonly string[], rows: readonly Row[], bounds: RecordBounds): Buffer {
   body.clear();
   for (const one of rows) {
     row.clear();
@@ -22,15 +23,18 @@ export function encodeBlock(fields: readonly string[], rows: readonly Row[]): Bu
   head.clear();
   head.byte(VERSION);
   writeNames(head, fields);
-  head.varint(rows.length);
+  writeBounds(head, { ...bounds, count: rows.length });
   head.raw(pack(body.view()));
   return Buffer.from(head.view());
 }
 
-/** An unpacked block; rows are read when asked for. */
+/** A stored block. It is unpacked when its first row is asked for; its bounds can be read without that. */
 export class RecordBlock {
+  /** How many rows, and between what their times and order fields lie. */
+  readonly bounds: RecordBounds;
   readonly #fields: readonly string[];
-  readonly #body: Buffer;
+  readonly #packed: Buffer;
+  #body: Buffer | undefined;
   readonly #starts: number[] = [];
 
   /** @throws MalformedBytes */
@@ -39,29 +43,34 @@ export class RecordBlock {
     const version = reader.byte();
     if (version !== VERSION) throw new MalformedBytes(`record block of version ${version}, this version of Skein reads ${VERSION}`);
     this.#fields = readNames(reader);
-    const count = reader.varint();
-    this.#body = unpack(reader.raw(reader.remaining));
-    const body = new ByteReader(this.#body);
-    while (!body.done) {
-      const size = body.varint();
-      this.#starts.push(body.at);
-      body.skip(size);
-    }
-    if (this.#starts.length !== count) throw new MalformedBytes('a record block does not have the rows that it should have');
+    this.bounds = readBounds(reader);
+    this.#packed = reader.raw(reader.remaining);
   }
 
-  get count(): number {
-    return this.#starts.length;
-  }
-
-  /** Memory that keeping this block costs. */
+  /** Memory that keeping this block costs. @throws MalformedBytes */
   get bytes(): number {
-    return this.#body.length + this.#starts.length * 8;
+    return this.#packed.length + this.#open().length + this.#starts.length * 8;
   }
 
+  /** @throws MalformedBytes */
   row(index: number, omit?: string): Record<string, Value | undefined> {
+    const rows = this.#open();
     const start = this.#starts[index];
     if (start === undefined) throw new MalformedBytes('a posting names a row that its block does not have');
-    return readRow(new ByteReader(this.#body, start), this.#fields, omit);
+    return readRow(new ByteReader(rows, start), this.#fields, omit);
+  }
+
+  #open(): Buffer {
+    if (this.#body !== undefined) return this.#body;
+    const rows = unpack(this.#packed);
+    const reader = new ByteReader(rows);
+    while (!reader.done) {
+      const size = reader.varint();
+      this.#starts.push(reader.at);
+      reader.skip(size);
+    }
+    if (this.#starts.length !== this.bounds.count) throw new MalformedBytes('a record block does not have the rows that it should have');
+    this.#body = rows;
+    return rows;
   }
 }

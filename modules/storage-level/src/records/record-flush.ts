@@ -39,7 +39,9 @@ export async function writeRecords(
   const pacer = new Pacer();
   let block = 0;
   for (const { fields, rows } of cutBlocks(pieces, model.body)) {
-    batch.put(blockKey(partition, model.name, first + block), encodeBlock(fields, rows));
+    const bounds = emptyBounds(names.length);
+    for (const row of rows) widen(bounds, names, row);
+    batch.put(blockKey(partition, model.name, first + block), encodeBlock(fields, rows, bounds));
     for (const [i, row] of rows.entries()) postings.add(block, i, row);
     block++;
     if (pacer.due) await pacer.pause();

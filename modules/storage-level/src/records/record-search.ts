@@ -75,7 +75,7 @@ export class RecordSearch {
         for (const found of await this.#postings(model, terms, node.hour, view.last, budget)) {
           if (inRange(found.posting.bounds, query)) nodes.add({ bound: bound(found.posting.bounds), found });
         }
-      } else if (node.found) await this.#visit(query, node.found, collector, budget);
+      } else if (node.found) await this.#visit(query, node.found, bound, collector, budget);
     }
     const items = collector.best(query.offset, query.limit);
     const rows =
@@ -127,6 +127,7 @@ export class RecordSearch {
           for (const [block, rows] of decodePosting(value).blocks) {
             const found = this.#block(partition, model.name, sequence + block);
             if (!(await budget.spend(rows.length))) return;
+            if (found) this.#cache.set(sequence + block, found);
             for (const row of rows) if (found && !add(found.row(row), key)) return;
           }
         }
@@ -175,18 +176,25 @@ export class RecordSearch {
     return read;
   }
 
-  async #visit(query: RecordQuery, found: NonNullable<Node['found']>, collector: RowCollector, budget: Budget): Promise<void> {
+  async #visit(
+    query: RecordQuery,
+    found: NonNullable<Node['found']>,
+    bound: (bounds: RecordBounds) => number,
+    collector: RowCollector,
+    budget: Budget,
+  ): Promise<void> {
     const { model } = query;
-    // Bodies are left out where the block can be read again for the few rows that are shown.
-    for (const [place, rows] of found.posting.blocks) {
+    const bodied = query.body === true && model.body !== undefined;
+    // The last block first: mostly the newest rows are wanted.
+    for (const [place, rows] of [...found.posting.blocks].reverse()) {
       const sequence = found.sequence + place;
       const block = this.#block(found.partition, model.name, sequence);
-      if (block === undefined) continue;
+      if (block === undefined || !inRange(block.bounds, query) || !collector.wants(bound(block.bounds))) continue;
+      this.#cache.set(sequence, block);
       for (const index of rows) {
+        // The body is read for the few rows that are shown.
         const row = block.row(index, model.body);
-        if (!matchesQuery(query, row)) continue;
-        const bodied = query.body === true && model.body !== undefined;
-        collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.row(index) }) });
+        if (matchesQuery(query, row)) collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.row(index) }) });
       }
       if (!(await budget.spend(rows.length))) return;
     }
@@ -197,10 +205,7 @@ export class RecordSearch {
     const known = this.#cache.get(sequence);
     if (known !== undefined) return known;
     const bytes = this.#database.getSync(blockKey(partition, model, sequence));
-    if (bytes === undefined) return undefined;
-    const block = new RecordBlock(bytes);
-    this.#cache.set(sequence, block);
-    return block;
+    return bytes && new RecordBlock(bytes);
   }
 }
 
