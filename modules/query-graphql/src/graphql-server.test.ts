@@ -32,8 +32,7 @@ describe('over HTTP', () => {
     expect([bare.status, bare.headers?.['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
     expect((await post(json, { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await post(json)).status).toBe(415);
-    const got = await host.http('/graphql', { method: 'GET' });
-    expect([got.status, got.headers?.allow]).toEqual([405, 'POST']);
+    expect((await host.http('/graphql', { method: 'GET' })).status).toBe(405);
   });
 
   it.each([

@@ -60,15 +60,5 @@ export default defineModule({
         return server.handle(request);
       },
     });
-    contribute(HttpRoutes, {
-      listener,
-      method: 'GET',
-      path,
-      handle: () => ({
-        status: 405,
-        headers: { allow: 'POST', 'content-type': 'text/plain; charset=utf-8' },
-        body: 'send queries by POST',
-      }),
-    });
   },
 });

@@ -4,8 +4,8 @@ import type { ReadOptions } from './contract/common.js';
 import type { EntityNames, HeatmapValues, MetricsQuery, RankQuery, RecordQuery } from './contract/metrics.js';
 import { entityIdOf } from './entity-names.js';
 import { StoredExpressionReader } from './expression-reader.js';
-import { matchNames } from './match-names.js';
 import { MetricValues, seriesBuckets } from './metric-values.js';
+import { compilePattern } from './name-pattern.js';
 import { Rankings } from './rankings.js';
 import type { Reads } from './reads.js';
 
@@ -25,11 +25,8 @@ export class StoredMetricsQuery implements MetricsQuery {
   catalog(pattern?: string): readonly MetricDefinition[] {
     const all = this.definitions.all();
     if (!pattern) return all;
-    const names = matchNames(
-      all.map((d) => d.name),
-      pattern,
-    );
-    return all.filter((d) => names.has(d.name));
+    const matches = compilePattern(pattern);
+    return all.filter((d) => matches(d.name));
   }
 
   find(name: string): MetricDefinition | undefined {

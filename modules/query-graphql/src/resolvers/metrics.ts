@@ -33,6 +33,8 @@ interface TopNRecordsCondition extends Timed {
   readonly order: WireOrder;
 }
 
+/** Matching all names takes as long as answering about this many values. */
+const CATALOG_COST = 20_000;
 const TYPES = { regular: 'REGULAR_VALUE', labeled: 'LABELED_VALUE', heatmap: 'HEATMAP', record: 'SAMPLED_RECORD' } as const;
 const typeOf = (metric: MetricDefinition | undefined): string =>
   metric === undefined ? 'UNKNOWN' : metric.pick ? 'REGULAR_VALUE' : TYPES[metric.kind];
@@ -90,8 +92,10 @@ export function metricsResolvers(metrics: MetricsQuery, time: TimeQuery): Graphq
           o.spend(result.results.reduce((sum, s) => sum + s.points.length, 0));
           return shownResult(result);
         }),
-      listMetrics: (_, a: { regex?: string | null }) =>
-        metrics.catalog(a.regex ?? undefined).map((m) => ({ name: m.name, type: typeOf(m), catalog: m.catalog })),
+      listMetrics: (_, a: { regex?: string | null }, o) => {
+        o.spend(CATALOG_COST);
+        return metrics.catalog(a.regex ?? undefined).map((m) => ({ name: m.name, type: typeOf(m), catalog: m.catalog }));
+      },
       typeOfMetrics: (_, a: { name: string }) => typeOf(metrics.find(a.name)),
       sortMetrics: async (_, a: Timed & { condition: TopNCondition }, o) =>
         (await ranked(a.condition, a.duration, o)).map((r) => ({
