@@ -122,13 +122,16 @@ const table = {};
 // Deltas alone.
 {
   const storage = new LevelStorage(options('deltas'));
+  const made = Array.from({ length: COMMITS }, (_, n) => ({
+    id: { writer: 'bench', sequence: n + 1 },
+    records: [],
+    entities: [],
+    deltas: deltasOf(n),
+    documents: [],
+  }));
   await storage.open(metrics, zone);
   const run = await cpu(async () => {
-    for (let n = 0; n < COMMITS; n++)
-      await storage.commit(
-        { id: { writer: 'bench', sequence: n + 1 }, records: [], entities: [], deltas: deltasOf(n), documents: [] },
-        limits.signal,
-      );
+    for (const commit of made) await storage.commit(commit, limits.signal);
   });
   const flushed = await cpu(() => storage.close());
   table[`deltas of ${ENTITIES} entities x 10 metrics: CPU us a commit`] = (run.us / COMMITS).toFixed(0);
@@ -136,7 +139,58 @@ const table = {};
   table['rows: ms CPU of the last flush'] = (flushed.us / 1000).toFixed(1);
 }
 
-// An empty commit and a small one, to see the cost of a commit itself.
+// Metrics of 5 000 entities over 60 minutes, and the two reads that goals are set for.
+{
+  const storage = new LevelStorage(options('metrics'));
+  await storage.open(metrics, zone);
+  const entities = Array.from({ length: 5000 }, (_, e) => `${base64(`shop-${e % 200}`)}.1_${base64(`GET:/api/v1/${e}/items`)}`);
+  const first = Math.floor(start / 86_400_000) * 86_400_000 + 3_600_000;
+  const deltas = (minute) =>
+    entities.map((entity, e) => ({
+      scope: 'endpoint',
+      entity,
+      minute: first + minute * 60_000,
+      metrics: new Map(
+        metrics.map((m, n) => [
+          m,
+          n === 9
+            ? {
+                slots: [],
+                table: new Map([
+                  [e % 50, [3]],
+                  [7, [1]],
+                ]),
+              }
+            : { slots: [e * 7 + minute, 3] },
+        ]),
+      ),
+    }));
+  for (let n = 0; n < 60; n++)
+    await storage.commit(
+      { id: { writer: 'bench', sequence: n + 1 }, records: [], entities: [], deltas: deltas(n), documents: [] },
+      limits.signal,
+    );
+  const last = await cpu(() => storage.prune(start));
+  table['5 000 entities: CPU ms of the last flush'] = (last.us / 1000).toFixed(0);
+  const buckets = { precision: 'minute', from: first, count: 60 };
+  const any = () => entities[Math.floor(Math.random() * 5000)];
+  const average = async (times, work) => {
+    await work();
+    const run = await cpu(async () => {
+      for (let i = 0; i < times; i++) await work();
+    });
+    return (run.us / 1000 / times).toFixed(2);
+  };
+  table['10 metrics x 60 points, CPU ms'] = await average(500, () =>
+    storage.series({ scope: 'endpoint', entities: [any()], metrics, buckets }, limits),
+  );
+  table['top_n of 5 000 entities x 30 minutes, CPU ms'] = await average(10, () =>
+    storage.rank({ metric: metrics[3], buckets: { ...buckets, count: 30 }, descending: true, limit: 10 }, limits),
+  );
+  await storage.close();
+}
+
+// A small commit, to see the cost of a commit itself.
 {
   const storage = new LevelStorage(options('small'));
   await storage.open([SegmentModel], zone);

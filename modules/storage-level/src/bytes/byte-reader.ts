@@ -100,6 +100,20 @@ export class ByteReader {
     this.#at += size;
   }
 
+  /** Passes over numbers as `writeNumber` writes them: a varint, or a zero byte and 8 more. */
+  skipNumbers(count: number): void {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = 0; i < count; i++) {
+      if (at >= this.#end) throw new MalformedBytes('the bytes end too early');
+      let byte = buffer[at++]!;
+      if (byte === 0) at += 8;
+      while (byte > 127 && at < this.#end) byte = buffer[at++]!;
+    }
+    this.#at = at;
+    this.#need(0);
+  }
+
   text(): string {
     const size = this.varint();
     this.#need(size);

@@ -12,6 +12,7 @@ import {
   emptyChunk,
   encodeChunk,
   findColumn,
+  stateIn,
 } from '../metrics/metric-chunk.js';
 import { encodeBlock, RecordBlock } from '../records/block-codec.js';
 import { decodePosting, encodePosting } from '../records/posting-codec.js';
@@ -169,6 +170,10 @@ describe('codecs', () => {
             expect(plain(states)).toEqual(plain(new Map(one.columns.map((column, i) => [column, one.states[i]]))));
             for (const [i, column] of one.columns.entries()) {
               const values = findColumn(bytes, column)!;
+              const payload = new Map(columnsOf(bytes)).get(column)!;
+              expect(plain(stateIn(payload, place))).toEqual(plain(one.states[i]));
+              if (!values.places.includes((place + 1) % CHUNK_ENTITIES))
+                expect(stateIn(payload, (place + 1) % CHUNK_ENTITIES)).toBeUndefined();
               expect(plain(values.state(values.places.indexOf(place)))).toEqual(plain(one.states[i]));
             }
           }
@@ -208,6 +213,7 @@ describe('codecs', () => {
       (bytes) => decodeChunk(bytes, () => true),
       (bytes) => [...columnsOf(bytes)],
       (bytes) => new ChunkColumn(bytes).state(0),
+      (bytes) => stateIn(bytes, 5),
       (bytes) => {
         const block = new RecordBlock(bytes);
         for (let i = 0; i < Math.min(block.bounds.count, 100); i++) block.row(i);

@@ -149,6 +149,41 @@ export class ChunkColumn {
   }
 }
 
+/** The state of one entity in a column's payload, all others passed over; undefined when it has none. */
+export function stateIn(payload: Uint8Array, place: number): MutableMetricState | undefined {
+  const reader = new ByteReader(payload);
+  const { before, count, found } = rankIn(reader, place);
+  if (!found) return undefined;
+  const slots: number[] = [];
+  for (let left = reader.count(count); left > 0; left--) {
+    reader.skipNumbers(before);
+    slots.push(readNumber(reader));
+    reader.skipNumbers(count - before - 1);
+  }
+  const width = reader.varint();
+  if (width === 0) return { slots };
+  for (let i = 0; i < before; i++) reader.skip(reader.varint());
+  const table = reader.bytes();
+  return table.length === 0 ? { slots } : { slots, table: readTable(new ByteReader(table), width) };
+}
+
+/** How many bits of the bitmap are set, how many of them before `place`, and whether that one is. */
+function rankIn(reader: ByteReader, place: number): { readonly before: number; readonly count: number; readonly found: boolean } {
+  let before = 0;
+  let count = 0;
+  let found = false;
+  for (let start = 0; start < CHUNK_ENTITIES; start += 8) {
+    let bits = reader.byte();
+    found ||= place >= start && place < start + 8 && (bits & (1 << (place - start))) !== 0;
+    for (let bit = start; bits > 0; bit++, bits >>= 1) {
+      if ((bits & 1) === 0) continue;
+      count++;
+      if (bit < place) before++;
+    }
+  }
+  return { before, count, found };
+}
+
 function readNumbers(reader: ByteReader, count: number): number[] {
   const numbers: number[] = [];
   for (let i = 0; i < count; i++) numbers.push(readNumber(reader));

@@ -16,7 +16,7 @@ import { metricKey, metricPartition } from '../level/keys.js';
 import { Budget } from '../level/pacer.js';
 import type { ReadView } from '../rows/read-view.js';
 import type { EntityNumberCache, EntityNumbers } from './entity-numbers.js';
-import { CHUNK_ENTITIES, ChunkColumn, chunkPresence, columnsOf, findColumn } from './metric-chunk.js';
+import { CHUNK_ENTITIES, chunkPresence, columnsOf, findColumn, stateIn } from './metric-chunk.js';
 import type { MetricColumns } from './metric-columns.js';
 
 /** Chunks and points that one read may look at. */
@@ -59,7 +59,7 @@ export class MetricReads {
     const starts = this.#zone.starts(query.buckets);
     for (const [b, start] of starts.entries()) {
       const numbers = this.#numbers.of(precision, metricPartition(start, precision), scope);
-      const chunks = new Map<number, Map<number, ChunkColumn>>();
+      const chunks = new Map<number, ReadonlyMap<number, Buffer>>();
       for (const [e, entity] of entities.entries()) {
         const row = states[e]!;
         for (const points of row) points.push(undefined);
@@ -72,7 +72,8 @@ export class MetricReads {
             chunks.set(chunk, read);
           }
           for (const [m, column] of columns.entries()) {
-            if (column !== undefined) row[m]![b] = stateAt(read.get(column), number % CHUNK_ENTITIES);
+            const payload = column === undefined ? undefined : read.get(column);
+            if (payload) row[m]![b] = stateIn(payload, number % CHUNK_ENTITIES);
           }
         }
         this.#overlay(view, scope, entity, start, precision, metrics, columns, row, b);
@@ -183,11 +184,11 @@ export class MetricReads {
     }
   }
 
-  #readColumns(view: ReadView, key: Buffer, wanted: ReadonlySet<number | undefined>): Map<number, ChunkColumn> {
-    const read = new Map<number, ChunkColumn>();
+  /** Payloads of the wanted columns of a chunk. */
+  #readColumns(view: ReadView, key: Buffer, wanted: ReadonlySet<number | undefined>): ReadonlyMap<number, Buffer> {
+    const read = new Map<number, Buffer>();
     const bytes = this.#database.getSync(key, { snapshot: view.snapshot });
-    if (bytes !== undefined)
-      for (const [column, payload] of columnsOf(bytes)) if (wanted.has(column)) read.set(column, new ChunkColumn(payload));
+    if (bytes !== undefined) for (const [column, payload] of columnsOf(bytes)) if (wanted.has(column)) read.set(column, payload);
     return read;
   }
 
@@ -240,9 +241,4 @@ export class MetricReads {
     }
     return found;
   }
-}
-
-function stateAt(column: ChunkColumn | undefined, place: number): MutableMetricState | undefined {
-  const i = column?.places.indexOf(place) ?? -1;
-  return i < 0 ? undefined : column!.state(i);
 }
