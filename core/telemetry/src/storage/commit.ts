@@ -12,7 +12,11 @@ export interface Commit {
     readonly minute: Instant;
     readonly metrics: ReadonlyMap<MetricModel, MetricState>;
   }>;
-  /** One whose `ifVersion` does not match rejects the whole commit with a DocumentConflictError, and nothing of it is stored. */
+  /**
+   * One whose `ifVersion` does not match rejects the whole commit with a DocumentConflictError, and nothing of it is stored. A version that
+   * an earlier attempt of the same commit made is no conflict. Without `atomicCommit`, who loses a race for a document only after the check
+   * may find other parts stored.
+   */
   readonly documents: readonly DocumentPut[]; // source offsets, rule state: become durable with the data they belong to
 }
 export interface DocumentPut {

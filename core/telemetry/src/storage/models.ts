@@ -18,7 +18,7 @@ export interface RecordModel {
   readonly ttl: TtlClass;
   readonly fields: Readonly<Record<string, Field>>;
   readonly time: string; // an instant field; every row has it
-  readonly id?: string; // if set, a second row with the same id is not added (within the dedupe window)
+  readonly id?: string; // if set, a second row with the same id and time is not added; whether one with another time is, depends on the backend
   readonly group?: string; // fetched together by `group`, e.g. traceId
   readonly filter: readonly string[]; // fields usable in where
   readonly order?: readonly string[]; // numeric fields besides time

@@ -15,7 +15,7 @@ export interface Buckets {
 }
 /**
  * An aborted signal rejects with its reason. `deadlineMs`: how many ms from the call on the search may take; then it ends with what it
- * found and `complete: false`, or with a DeadlineError where the answer cannot say so.
+ * found, which may be nothing, and `complete: false`, or with a DeadlineError where the answer cannot say so.
  */
 export interface Limits {
   readonly signal: AbortSignal;

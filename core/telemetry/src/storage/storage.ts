@@ -3,16 +3,20 @@ import type { Commit, Document, DocumentPut } from './commit.js';
 import type { EntityModel, Instant, MetricModel, MetricState, Model, RecordModel, Row, TtlClass } from './models.js';
 import type { Buckets, Condition, Found, Limits, Range } from './query.js';
 
+/**
+ * Where texts are ordered or compared (ids, `first` and `last` of equal times, `min`, `max`, `>=`), a backend may take UTF-8 bytes instead of
+ * code units. They differ only where a character beyond U+FFFF meets one of U+E000 to U+FFFF.
+ */
 export interface Storage {
   readonly traits: {
-    readonly writers: 'one' | 'many';
-    readonly atomicCommit: boolean; // false: a crash inside commit may leave part of an unacknowledged commit
+    readonly writers: 'one' | 'many'; // many: several storages share the data, each with writer names of its own
+    readonly atomicCommit: boolean; // false: a crash inside commit may leave part of an unacknowledged commit; the same commit again completes it
     readonly commitWindow: { readonly minMs: number; readonly maxBytes: number };
     readonly capabilities: ReadonlySet<'text' | 'contains' | 'rankByState'>;
     /** How long data of a class is kept, ms; the backend is configured with it. Infinity for `never`. */
     readonly retention: Readonly<Record<TtlClass, number>>;
   };
-  /** Called once, after freeze. Creates, migrates, or explains (one entry per model it cannot serve). */
+  /** Called once, after freeze. Creates, migrates, or explains (one entry per model it cannot serve). Metric models may first come with a commit. */
   open(models: readonly Model[], o: { readonly zone: string }): Promise<ReadonlyArray<{ readonly model: string; readonly reason: string }>>;
   /** Durable and visible when it resolves. Rejects only for infrastructure reasons: rows were checked against their model before. Same id again = no further effect. One call at a time per writer. */
   commit(commit: Commit, signal: AbortSignal): Promise<void>;
