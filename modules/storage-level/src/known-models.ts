@@ -17,7 +17,7 @@ export class KnownModels {
     if (bytes !== undefined) for (const model of JSON.parse(bytes.toString('utf8')) as Model[]) this.#add(model);
   }
 
-  /** Takes the models of this host and stores them. Returns one entry for each that cannot be served. */
+  /** Takes models and makes them durable. Returns one entry for each that cannot be served. */
   async open(database: Database, models: readonly Model[]): Promise<{ model: string; reason: string }[]> {
     const problems: { model: string; reason: string }[] = [];
     for (const model of models) {
@@ -27,7 +27,7 @@ export class KnownModels {
     }
     const batch = database.batch();
     batch.put(KEY, Buffer.from(JSON.stringify([...this.#records.values(), ...this.#entities.values()])));
-    await batch.write();
+    await batch.write({ sync: true });
     return problems;
   }
 

@@ -214,8 +214,7 @@ export class LevelStorage implements Storage {
 
   async #commit(store: Store, commit: Commit, signal: AbortSignal): Promise<void> {
     await store.backlog.room(signal);
-    const missing = missingColumns(store, commit);
-    if (missing.length > 0) await store.columns.assign(missing);
+    await learnModels(store, commit);
     if (commit.documents.length === 0) return this.#write(store, commit, []);
     await this.#inTurn(async () => {
       for (const put of commit.documents) {
@@ -299,11 +298,19 @@ export class LevelStorage implements Storage {
   }
 }
 
-function missingColumns(store: Store, commit: Commit): MetricModel[] {
-  const missing: MetricModel[] = [];
-  for (const { metrics } of commit.deltas)
-    for (const model of metrics.keys()) if (store.columns.of(model) === undefined) missing.push(model);
-  return missing;
+/** Models that `open` was not told of are stored before anything of theirs is, so that a replay knows them. */
+async function learnModels(store: Store, commit: Commit): Promise<void> {
+  const missing: Model[] = [];
+  for (const { model } of commit.records) if (store.models.record(model.name) === undefined) missing.push(model);
+  for (const { model } of commit.entities) if (store.models.entity(model.name) === undefined) missing.push(model);
+  if (missing.length > 0) {
+    const [problem] = await store.models.open(store.directory.database, missing);
+    if (problem) throw new Error(`model ${problem.model} cannot be stored: ${problem.reason}`);
+  }
+  const metrics: MetricModel[] = [];
+  for (const delta of commit.deltas)
+    for (const model of delta.metrics.keys()) if (store.columns.of(model) === undefined) metrics.push(model);
+  if (metrics.length > 0) await store.columns.assign(metrics);
 }
 
 function toEntryDelta(store: Store, { scope, entity, minute, metrics }: Commit['deltas'][number]): EntryDelta {

@@ -161,6 +161,19 @@ describe('reads while flushes run', () => {
     }));
 });
 
+describe('models', () => {
+  it('that open was not told of are kept all the same, also over a restart that does not know them', async () => {
+    const made = await makeStorage();
+    await made.storage.open([], UTC);
+    await commit(made.storage, 5);
+    const again = await made.reopen();
+    await again.open([], UTC);
+    expect([await segments(again), await calls(again)]).toEqual([rowsOf(5), 5]);
+    expect((await again.entities({ model: ServiceModel, limit: 10 }, LIMITS)).items).toHaveLength(3);
+    await made.dispose();
+  });
+});
+
 describe('metric columns', () => {
   it('are never given to another metric, also after a restart and when signatures change', () =>
     withStorage({}, async (storage, made) => {
