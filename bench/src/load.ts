@@ -1,7 +1,7 @@
 // The load generator, a process of its own: plays agents, each with one stream at a time, that wait for the reply before they send again.
 import { Client, credentials } from '@grpc/grpc-js';
 import { makeId } from './segment-template.js';
-import { makeTemplates } from './world.js';
+import { makeTemplates, pick, stretch } from './world.js';
 
 /** What the harness asks for, over IPC. */
 export interface LoadOrder {
@@ -13,6 +13,8 @@ export interface LoadOrder {
   readonly seconds: number;
   /** Start times are spread over this many milliseconds before now. */
   readonly spreadMs: number;
+  /** All endpoints alike, instead of a few favourites. */
+  readonly even: boolean;
 }
 
 export interface LoadResult {
@@ -58,7 +60,7 @@ function send(
       const n = made++;
       const traceId = makeId(`t${run}`, n);
       const start = Date.now() - 100 - (order.spreadMs === 0 ? 0 : Math.floor(Math.random() * order.spreadMs));
-      const bytes = templates[(n * 7919) % templates.length]!.make(traceId, makeId(`s${run}`, n), start);
+      const bytes = templates[pick(order.even)]!.make(traceId, makeId(`s${run}`, n), start, stretch());
       ids.push(traceId);
       result.bytes += bytes.length;
       stream.write(bytes);

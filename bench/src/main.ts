@@ -34,6 +34,7 @@ const order = (agents: number, segmentsPerStream: number, rate: number, spreadMs
   rate,
   seconds,
   spreadMs,
+  even: spreadMs > 0,
 });
 try {
   const say = (text: string): boolean => process.stderr.write(`${text}\n`);

@@ -39,11 +39,12 @@ export class SegmentTemplate {
     if (this.traceAt < 0 || this.segmentAt < 0 || this.times.length !== 10) throw new Error('the template lost its placeholders');
   }
 
-  make(traceId: string, segmentId: string, start: number): Buffer {
+  /** `stretch`: how many times longer than the template's 80 ms everything takes. */
+  make(traceId: string, segmentId: string, start: number, stretch = 1): Buffer {
     const copy = Buffer.from(this.bytes);
     copy.write(traceId, this.traceAt, 'latin1');
     copy.write(segmentId, this.segmentAt, 'latin1');
-    for (const [at, offset] of this.times) writeVarint(copy, at, start + offset);
+    for (const [at, offset] of this.times) writeVarint(copy, at, start + Math.round(offset * stretch));
     return copy;
   }
 }
