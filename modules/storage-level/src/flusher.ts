@@ -48,6 +48,7 @@ export class Flusher {
       failure = { error };
     });
     await this.#running;
+    if (this.#again) this.request();
     if (failure) throw failure.error;
   }
 

@@ -46,6 +46,7 @@ describe('module storage-level', () => {
       await storage.open([], { zone: 'UTC' });
       await storage.put({ kind: 'test', id: 'one', value: 1 });
       await started.clock.advance(11_000);
+      await started.clock.advance(30_000);
       const metrics = started.host.status.metrics();
       expect(metrics).toMatch(/skein_storage_journal_bytes\{[^}]*module="storage-level"[^}]*\} [1-9]/);
       expect(metrics).toMatch(/skein_storage_torn_tails_total\{[^}]*\} 0/);

@@ -3,6 +3,7 @@ import { StorageToken } from '@skein/telemetry/storage';
 import { LevelStorage } from './level-storage.js';
 import { contributeMetrics } from './self-metrics.js';
 
+const FIRST_PRUNE_MS = 30_000;
 const PRUNE_EVERY_MS = 300_000;
 const MEBIBYTE = 1024 * 1024;
 
@@ -77,6 +78,7 @@ export default defineModule({
 
     let timer: Disposable | undefined;
     let overBudget = false;
+    let stopped = false;
     const prune = async (): Promise<void> => {
       try {
         if (storage.isOpen) {
@@ -90,12 +92,15 @@ export default defineModule({
       } catch (error) {
         logger.error('deleting old data failed, trying again later', { error });
       }
-      schedule();
+      schedule(PRUNE_EVERY_MS);
     };
-    const schedule = (): void => {
-      timer = clock.setTimeout(() => void prune(), PRUNE_EVERY_MS);
+    const schedule = (ms: number): void => {
+      if (!stopped) timer = clock.setTimeout(() => void prune(), ms);
     };
-    onReady(schedule);
-    own(() => timer?.[Symbol.dispose]());
+    onReady(() => schedule(FIRST_PRUNE_MS));
+    own(() => {
+      stopped = true;
+      timer?.[Symbol.dispose]();
+    });
   },
 });
