@@ -35,7 +35,8 @@ export class Findings {
   }
 
   async topology(duration) {
-    const query = 'query ($d: Duration!) { getGlobalTopology(duration: $d) { nodes { id name type isReal } calls { source target detectPoints } } }';
+    const query =
+      'query ($d: Duration!) { getGlobalTopology(duration: $d) { nodes { id name type isReal } calls { source target detectPoints } } }';
     return (await this.query(query, { d: duration })).getGlobalTopology;
   }
 

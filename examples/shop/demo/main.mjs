@@ -47,7 +47,15 @@ async function report(findings) {
     const [worst] = await findings.metric(`max(${prefix}_resp_time)`, service, duration);
     const [sla] = await findings.metric(`avg(${prefix}_sla)/100`, service, duration);
     const total = calls.reduce((sum, v) => sum + (v ?? 0), 0);
-    rows.push([service.name, service.layers.join(' '), String(total), `${number(average)} ms`, `${number(worst)} ms`, `${number(sla, 1)} %`, sparkline(calls)]);
+    rows.push([
+      service.name,
+      service.layers.join(' '),
+      String(total),
+      `${number(average)} ms`,
+      `${number(worst)} ms`,
+      `${number(sla, 1)} %`,
+      sparkline(calls),
+    ]);
   }
   print(`\n${bold('Services')}\n${table(['', 'layer', 'calls', 'average', 'worst minute', 'success', 'calls per minute'], rows)}`);
   print(`\n${bold('Topology')}\n${topologyTree(await findings.topology(duration), color)}`);

@@ -18,6 +18,7 @@ import { SegmentSender } from '../support/segment-sender.js';
 import { encodeSegment } from '../support/segments.js';
 import { StoreTrouble } from '../support/store-trouble.js';
 
+const DEADLINE_EXCEEDED = 4;
 const RESOURCE_EXHAUSTED = 8;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -108,7 +109,8 @@ describe('a store in trouble', () => {
     const weight = Number(/skein_stream_weight\{stream="segments"\} (\d+)/.exec(text)?.[1]);
     const capacity = Number(/skein_stream_capacity\{stream="segments"\} (\d+)/.exec(text)?.[1]);
     expect(weight).toBeLessThanOrEqual(capacity);
-    expect(new Set(await flood)).toEqual(new Set([RESOURCE_EXHAUSTED]));
+    // Refused, or given up by a client that could not send all of it in time; in no case acknowledged.
+    for (const status of await flood) expect([RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED]).toContain(status);
     trouble.release();
     await eventually(async () => expect(await send('after')).toBe(0));
     await expectNothingLost();
