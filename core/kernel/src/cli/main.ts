@@ -4,6 +4,9 @@ import { runCli } from './run-cli.js';
 /** What a module left open may keep the process alive this long after everything is said and done. */
 const LONGEST_FAREWELL_MS = 3000;
 
+// Before any module is imported: GraphQL checks the class of everything it meets unless it is told so.
+process.env.NODE_ENV ??= 'production';
+
 const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

@@ -36,6 +36,20 @@ describe('a configuration that fits', () => {
     });
   });
 
+  test('gets the defaults of a composed schema too, in its maps and lists', () => {
+    const Named = Type.Object({ name: Type.String({ default: 'main' }) });
+    const Ports = Type.Object({
+      ports: Type.Array(Type.Object({ port: Type.Integer({ default: 80 }), note: Type.Optional(Type.String()) })),
+    });
+    const schema = Type.Object({ target: Type.Intersect([Named, Ports]) });
+    const checked = (target: object) => checkConfig(schema, { target }, 'modules.sender');
+    expect(checked({ ports: [{}, { port: 81 }] })).toEqual({
+      value: { target: { name: 'main', ports: [{ port: 80 }, { port: 81 }] } },
+      problems: [],
+    });
+    expect(checked({ name: 5, ports: [] }).problems.map(formatProblem)).toEqual(['modules.sender.target.name must be string (got a map)']);
+  });
+
   test.each([undefined, null, {}])('may be left out altogether: %p', (value) => {
     expect(check(value)).toMatchObject({ problems: [], value: { listeners: { rest: { port: 12800 } } } });
   });

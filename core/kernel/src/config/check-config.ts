@@ -1,5 +1,4 @@
 import type { TSchema } from 'typebox';
-import { Clone } from 'typebox/value';
 import type { Problem } from '../host/types.js';
 import { SchemaWalk } from './schema-walk.js';
 import type { SettingPath } from './setting-text.js';
@@ -29,4 +28,4 @@ export function checkConfig(
   return { value: checked, problems: walk.problems };
 }
 
-const startOf = (schema: TSchema): unknown => Clone((schema as { readonly default?: unknown }).default ?? {});
+const startOf = (schema: TSchema): unknown => structuredClone((schema as { readonly default?: unknown }).default ?? {});

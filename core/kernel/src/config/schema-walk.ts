@@ -1,7 +1,9 @@
 import type { TSchema } from 'typebox';
-import { Clone, Default, Errors } from 'typebox/value';
+// Not typebox/value, which reads 150 files more at every start.
+import { Errors } from 'typebox/schema';
 import type { Problem } from '../host/types.js';
 import { EnvText } from './env-text.js';
+import { fillDefaults } from './fill-defaults.js';
 import { nearest } from './nearest.js';
 import { put } from './put.js';
 import { got, type SettingPath, settingName } from './setting-text.js';
@@ -16,6 +18,7 @@ export interface ConfigSchema {
   readonly required?: readonly string[];
   readonly items?: ConfigSchema | readonly ConfigSchema[];
   readonly anyOf?: readonly ConfigSchema[];
+  readonly allOf?: readonly ConfigSchema[];
   readonly default?: unknown;
   readonly description?: string;
   readonly unit?: Unit;
@@ -112,7 +115,7 @@ export class SchemaWalk {
 
   private absent(schema: ConfigSchema, inner: ConfigSchema, key: string, result: Record<string, unknown>, path: SettingPath): void {
     const at = [...path, key];
-    if (inner.default !== undefined) put(result, key, this.value(inner, Clone(inner.default), at));
+    if (inner.default !== undefined) put(result, key, this.value(inner, structuredClone(inner.default), at));
     else if (schema.required?.includes(key) !== true) return;
     else if (inner.type === 'object') put(result, key, this.value(inner, {}, at));
     else this.problem(at, 'is required', inner.description);
@@ -171,8 +174,9 @@ export class SchemaWalk {
 
   private leaf(schema: ConfigSchema, value: unknown, path: SettingPath): unknown {
     const copy = plain(value);
-    const plainValue = isComposed(schema) ? Default(schema as TSchema, copy) : copy;
-    const [error] = Errors(schema as TSchema, plainValue).filter((e) => e.keyword !== 'boolean');
+    const plainValue = isComposed(schema) ? fillDefaults(schema, copy) : copy;
+    const [, errors] = Errors(schema as TSchema, plainValue);
+    const [error] = errors.filter((e) => e.keyword !== 'boolean');
     if (error === undefined) return plainValue;
     const inside = error.instancePath.split('/').slice(1);
     const at = [...path, ...inside.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))];
