@@ -23,8 +23,9 @@ export class AggregationMetrics {
     this.inputs = meter.counter('metric_inputs_skipped_total', 'Sources that a metric left out, by metric and reason');
   }
 
-  watch(read: { readonly marks: () => number; readonly forgottenLabels: () => number }): void {
+  watch(read: { readonly marks: () => number; readonly tracks: () => number; readonly forgottenLabels: () => number }): void {
     this.meter.gauge('written_marks', 'Rows known to be stored already', read.marks);
+    this.meter.gauge('entity_tracks', 'Entities and minutes that are prepared for sources', read.tracks);
     this.meter.gauge('label_limits_forgotten', 'Label limits that began anew because too many were remembered', read.forgottenLabels);
   }
 

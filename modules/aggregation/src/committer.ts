@@ -45,7 +45,7 @@ export class Committer {
     return this.running !== undefined;
   }
 
-  /** Settles when the window is stored, or rejects with a retryable StreamError. */
+  /** `window` is closed. Settles when it is stored, or rejects with a retryable StreamError. */
   commit(window: Window): Promise<void> {
     return new Promise((resolve, reject) => {
       this.queue.push({ window, closedAt: this.options.clock.now(), resolve, reject });

@@ -38,7 +38,7 @@ export class EntityUpdates {
   }
 
   /** Whether `mark` was neither written by a stored window nor claimed in this one; claims it. */
-  claim(mark: string): boolean {
+  private claim(mark: string): boolean {
     if (this.marks.has(mark) || this.written.has(mark)) return false;
     this.marks.add(mark);
     return true;

@@ -94,6 +94,7 @@ export class Intake {
     if (open === undefined) return;
     this.open = undefined;
     open.timer[Symbol.dispose]();
+    open.window.close();
     open.settle(this.committer.commit(open.window));
   }
 }

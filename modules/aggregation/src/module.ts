@@ -60,7 +60,7 @@ export default defineModule({
     const aliases = context.contributions(MetricAliases).map(({ value }) => value);
     context.provide(MetricCatalogToken, createCatalog([...compiled.metrics, ...records], aliases));
 
-    const { intake, door, marks, stop } = createPipeline({
+    const { intake, door, marks, tracks, stop } = createPipeline({
       storage: services.storage,
       compiled,
       stored,
@@ -74,7 +74,7 @@ export default defineModule({
       logger,
       health: context.health,
     });
-    metrics.watch({ marks, forgottenLabels: () => labelLimits.forgotten });
+    metrics.watch({ marks, tracks, forgottenLabels: () => labelLimits.forgotten });
     context.handle(observations, ({ items }) => intake.take(items));
     context.onReady(() => door.start());
 

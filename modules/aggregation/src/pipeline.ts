@@ -6,6 +6,7 @@ import { Committer } from './committer.js';
 import { HealthReport } from './health-report.js';
 import { Intake } from './intake.js';
 import { StorageDoor } from './storage-door.js';
+import { Tracks } from './tracks.js';
 import { WrittenMarks } from './written-marks.js';
 
 export interface PipelineOptions {
@@ -28,8 +29,10 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly intake: Intake;
   readonly door: StorageDoor;
-  /** Rows known to be stored already. */
+  /** Rows known to be stored already, besides those of tracked entities. */
   readonly marks: () => number;
+  /** Entities by minute whose traffic is followed. */
+  readonly tracks: () => number;
   /** Gives up whatever is not stored yet. */
   readonly stop: (reason: unknown) => void;
 }
@@ -41,6 +44,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const models = [...stored, ...compiled.metrics.map(({ model }) => model)];
   const door = new StorageDoor({ storage, models, disabled, zone, clock, logger, health });
   const written = new WrittenMarks();
+  const tracks = new Tracks();
   const stop = new AbortController();
   const trouble = (error: unknown): void => health.bad('commit', 'the storage does not take commits', error);
   const committer = new Committer({
@@ -70,9 +74,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       plans: compiled.plans,
       excluded: (model) => door.excluded(model),
       retention: (ttl) => storage.traits.retention[ttl],
+      tracks,
       written,
       onLeftOut: metrics.leftOut,
     },
   });
-  return { intake, door, marks: () => written.size, stop: (reason) => stop.abort(reason) };
+  return { intake, door, marks: () => written.size, tracks: () => tracks.size, stop: (reason) => stop.abort(reason) };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Source, type SourceDefinition, serviceUpdate } from '@skein/telemetry';
 import { compileOal } from '@skein/telemetry/oal';
 import {
@@ -10,6 +10,7 @@ import {
   mergeMetricState,
 } from '@skein/telemetry/storage';
 import fc from 'fast-check';
+import { Tracks } from './tracks.js';
 import { Window, type WindowContext } from './window.js';
 import { WrittenMarks } from './written-marks.js';
 
@@ -31,13 +32,14 @@ const definition: SourceDefinition = {
 };
 const OAL = 'total = from(Seen.latency).sum(); spread = from(Seen.latency).filter(layer == "MESH").percentile2(10);';
 
-function context(written: WrittenMarks): WindowContext {
+function context(written: WrittenMarks, tracks: Tracks): WindowContext {
   const { plans, problems } = compileOal({ scripts: [{ file: 'w.oal', text: OAL }], sources: [definition] });
   expect(problems).toEqual([]);
   return {
     plans,
     excluded: () => undefined,
     retention: () => 7 * 24 * 60 * MINUTE,
+    tracks,
     written,
     onLeftOut: (...args) => {
       throw new Error(args.join(' '));
@@ -63,8 +65,9 @@ const windows = fc.array(
 
 test('whatever windows fail, what the stored ones brought is there: every sum, every bucket, every row', () => {
   fc.assert(
-    fc.property(windows, fc.integer({ min: 1, max: 3000 }), (list, capacity) => {
-      const shared = context(new WrittenMarks(capacity));
+    fc.property(windows, fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 0, max: 30 }), (list, markBytes, trackCount) => {
+      const tracks = new Tracks(trackCount);
+      const shared = context(new WrittenMarks(markBytes), tracks);
       const commits: Commit[] = [];
       const kept: Seen[] = [];
       let undecided: (() => void) | undefined;
@@ -72,6 +75,8 @@ test('whatever windows fail, what the stored ones brought is there: every sum, e
         const window = new Window(shared);
         const seen = sources.map((s): Seen => ({ definition, ...s }));
         window.add({ sources: seen, records: [], entities: [], weight: 1 }, NOW);
+        window.close();
+        expect(tracks.size).toBeLessThanOrEqual(trackCount);
         undecided?.();
         const decide = (): void => {
           const commit = window.toCommit({ writer: 'w', sequence: i });
@@ -153,4 +158,46 @@ test('what is remembered as written is bounded, and the newest is remembered', (
   expect(marks.size).toBeLessThan(130);
   expect(marks.has(`mark 9999 ${'x'.repeat(100)}`)).toBe(true);
   expect(marks.has(`mark 0 ${'x'.repeat(100)}`)).toBe(false);
+});
+
+describe('what is followed of entities', () => {
+  const seen = (entity: string, time: number, layer = 'GENERAL'): Seen => ({ definition, entity, time, layer, latency: 1 });
+  const follow = () => {
+    const tracks = new Tracks();
+    const shared = context(new WrittenMarks(), tracks);
+    let sequence = 0;
+    return {
+      tracks,
+      commit: (now: number, ...sources: Seen[]): Commit => {
+        const window = new Window(shared);
+        window.add({ sources, records: [], entities: [], weight: 1 }, now);
+        window.close();
+        window.stored();
+        return window.toCommit({ writer: 'w', sequence: sequence++ });
+      },
+    };
+  };
+
+  test('is forgotten with its minute, when nothing came for that in two minutes', () => {
+    const { tracks, commit } = follow();
+    commit(NOW, seen('a', NOW), seen('b', NOW - MINUTE));
+    const both = tracks.size;
+    commit(NOW + MINUTE, seen('a', NOW));
+    expect(tracks.size).toBe(both);
+    commit(NOW + 2 * MINUTE, seen('a', NOW));
+    expect(tracks.size).toBe(both / 2);
+  });
+
+  test('stays bounded whatever the number of variants of an entity; the newest ones are not written again', () => {
+    const { commit } = follow();
+    for (let i = 0; i < 1000; i++) expect(commit(NOW, seen('a', NOW, `layer ${i}`)).entities).toHaveLength(1);
+    expect(commit(NOW, seen('a', NOW, 'layer 999')).entities).toHaveLength(0);
+  });
+
+  test('a window brings only what it was given itself', () => {
+    const { commit } = follow();
+    commit(NOW, seen('a', NOW), seen('b', NOW));
+    const { deltas } = commit(NOW, seen('b', NOW));
+    expect(deltas.map(({ entity, metrics }) => [entity, ...[...metrics.values()].map(({ slots }) => slots[0])])).toEqual([['b', 1]]);
+  });
 });

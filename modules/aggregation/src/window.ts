@@ -1,5 +1,5 @@
 import type { Observation, Source, SourceDefinition } from '@skein/telemetry';
-import type { Accumulator, Plan } from '@skein/telemetry/oal';
+import type { Plan } from '@skein/telemetry/oal';
 import {
   type Commit,
   checkEntityUpdate,
@@ -7,14 +7,16 @@ import {
   type EntityModel,
   type EntityUpdate,
   type Instant,
+  type MetricModel,
+  type MetricState,
   type Model,
   type RecordModel,
   type RecordRow,
   type Row,
   type TtlClass,
 } from '@skein/telemetry/storage';
-import { DeltaSet } from './delta-set.js';
 import { EntityUpdates } from './entity-updates.js';
+import type { ActiveEntity, Track, Tracks, Variant } from './tracks.js';
 import type { WrittenMarks } from './written-marks.js';
 
 const MINUTE = 60_000;
@@ -39,36 +41,37 @@ export interface WindowContext {
   /** Why rows or metrics of a model are not written; undefined if they are. */
   readonly excluded: (model: Model) => 'unknown' | 'unserved' | 'disabled' | undefined;
   readonly retention: (ttl: TtlClass) => number;
+  /** Shared by all windows, which are open one after another. */
+  readonly tracks: Tracks;
   readonly written: WrittenMarks;
   readonly onLeftOut: (part: Part, reason: LeftOut, detail: string) => void;
 }
 
-/** What one source definition did to one entity in one minute of this window. */
-interface Tracked {
-  readonly accumulator: Accumulator;
-  /** The variant of the source seen last, and all that were seen: rows are looked into only for a new one. */
-  variant: string | number | undefined;
-  readonly variants: Set<string | number>;
-}
-
 /**
  * What a short time brought, on the way to one commit. It grows by whole observations; whatever of one cannot be stored is left out
- * and told, and the rest stays.
+ * and told, and the rest stays. It must be closed before another one is opened.
  */
 export class Window {
   /** Sum of the weights of its observations, bytes. */
   weight = 0;
   private readonly records = new Map<RecordModel, Row[]>();
   private readonly updates: EntityUpdates;
-  private readonly deltas = new DeltaSet();
-  private readonly tracked = new Map<Instant, Map<Plan, Map<string, Tracked>>>();
+  /** Entities that it brought something for. */
+  private readonly touched: ActiveEntity[] = [];
+  /** Variants of sources whose rows it writes. */
+  private readonly claims = new Map<Track, Set<Variant>>();
+  private readonly number: number;
+  private deltas: Commit['deltas'] = [];
+  private now: Instant = 0;
 
   constructor(private readonly context: WindowContext) {
     this.updates = new EntityUpdates(context.written);
+    this.number = context.tracks.nextWindow();
   }
 
   /** `now`: ms since the epoch, by the clock of the host. Never throws. */
   add(observation: Observation, now: Instant): void {
+    this.now = now;
     this.weight += observation.weight;
     for (const source of observation.sources) this.attempt('source', this.addSource, source, now);
     for (const record of observation.records) this.attempt('record', this.addRecord, record, now);
@@ -87,52 +90,54 @@ export class Window {
 
   private addSource(source: Source, now: Instant): Refusal | undefined {
     const { definition, time } = source;
-    const plan = this.context.plans.get(definition);
-    if (plan === undefined) return ['unknown', `source ${definition?.name}`];
     const misfit = misplaced(time, now - this.context.retention('metrics'), now + AHEAD);
-    if (misfit !== undefined) return [misfit, definition.name];
-    const tracked = this.track(plan, source, time - (time % MINUTE));
-    if (tracked === undefined) return ['invalid', `the entity id of a ${definition.name}`];
+    if (misfit !== undefined) return this.context.plans.has(definition) ? [misfit, definition.name] : unknownSource(definition);
+    const minute = this.context.tracks.at(time - (time % MINUTE), now);
+    let tracks = minute.of(definition);
+    if (tracks === undefined) {
+      const plan = this.context.plans.get(definition);
+      if (plan === undefined) return unknownSource(definition);
+      tracks = minute.begin(plan);
+    }
+    let track = tracks.find(source.entity);
+    if (track === undefined) {
+      const { entity } = source;
+      if (checkEntityUpdate(ID_ONLY, { id: entity, at: time, row: {} }) !== undefined) {
+        return ['invalid', `the entity id of a ${definition.name}`];
+      }
+      track = tracks.begin(entity);
+    }
+    this.touch(track.entity);
     // Metrics first: rows are made by code of the source's definition, and metrics must not depend on its luck.
-    plan.add(source, tracked.accumulator);
-    if (definition.rows !== undefined) this.appear(source, tracked);
+    track.plan.add(source, track.accumulator);
+    if (definition.rows !== undefined) this.appear(source, track);
     return undefined;
   }
 
-  private track(plan: Plan, source: Source, minute: Instant): Tracked | undefined {
-    let plans = this.tracked.get(minute);
-    if (plans === undefined) {
-      plans = new Map();
-      this.tracked.set(minute, plans);
-    }
-    let entities = plans.get(plan);
-    if (entities === undefined) {
-      entities = new Map();
-      plans.set(plan, entities);
-    }
-    const { entity } = source;
-    const known = entities.get(entity);
-    if (known !== undefined) return known;
-    if (checkEntityUpdate(ID_ONLY, { id: entity, at: minute, row: {} }) !== undefined) return undefined;
-    const tracked: Tracked = { accumulator: plan.accumulator(entity, minute), variant: undefined, variants: new Set() };
-    entities.set(entity, tracked);
-    return tracked;
+  private touch(entity: ActiveEntity): void {
+    if (entity.window === this.number) return;
+    entity.window = this.number;
+    this.touched.push(entity);
   }
 
   /** The rows of a source, once for each entity, minute and variant that is not stored yet. */
-  private appear(source: Source, tracked: Tracked): void {
-    const { name, rows, variant } = source.definition;
+  private appear(source: Source, track: Track): void {
+    const { rows, variant } = source.definition;
     const current = variant?.(source as never) ?? '';
-    if (current === tracked.variant) return;
-    tracked.variant = current;
-    if (tracked.variants.has(current)) return;
-    tracked.variants.add(current);
-    const mark = `>${name} ${tracked.accumulator.minute} ${source.entity.length} ${source.entity} ${current}`;
-    if (!this.updates.claim(mark)) return;
+    if (track.isStored(current) || !this.claim(track, current)) return;
     for (const update of rows!(source as never)) {
       const refusal = this.accept(update);
       if (refusal !== undefined) this.context.onLeftOut('entity', ...refusal);
     }
+  }
+
+  /** Windows that are not stored yet do not count: they may fail. */
+  private claim(track: Track, variant: Variant): boolean {
+    const claimed = this.claims.get(track);
+    if (claimed === undefined) this.claims.set(track, new Set([variant]));
+    else if (claimed.has(variant)) return false;
+    else claimed.add(variant);
+    return true;
   }
 
   private addRecord({ model, row }: RecordRow, now: Instant): Refusal | undefined {
@@ -160,33 +165,50 @@ export class Window {
     if (excluded !== undefined) return [excluded, model.name];
     const reason = checkEntityUpdate(model, update);
     if (reason !== undefined) return ['invalid', `${model.name}: ${reason}`];
-    if (this.updates.add(update) && update.active === true) this.deltas.at(model.name, id, at - (at % MINUTE));
+    if (this.updates.add(update) && update.active === true) this.activate(model, id, at);
     return undefined;
   }
 
-  /** The commit that stores the window. Called once; the window takes nothing more then. */
-  toCommit(id: Commit['id']): Commit {
-    for (const plans of this.tracked.values()) {
-      for (const [plan, entities] of plans) {
-        for (const { accumulator } of entities.values()) this.collect(plan, accumulator);
-      }
-    }
-    const records = [...this.records].map(([model, rows]) => ({ model, rows }));
-    return { id, records, entities: [...this.updates.rows()], deltas: this.deltas.list(), documents: [] };
+  private activate(model: EntityModel, id: string, at: Instant): void {
+    const entity = this.context.tracks.at(at - (at % MINUTE), this.now).entity(model.name, id);
+    this.touch(entity);
+    entity.active = true;
   }
 
-  private collect(plan: Plan, accumulator: Accumulator): void {
-    const states = plan.collect(accumulator);
-    if (states.size === 0) return;
-    const metrics = this.deltas.at(plan.definition.scope, accumulator.entity, accumulator.minute);
-    for (const [model, state] of states) if (this.context.excluded(model) === undefined) metrics.set(model, state);
+  /** Takes what it brought out of the tracks. Called once; the window takes nothing more then. */
+  close(): void {
+    const { plans, tracks } = this.context;
+    const excluded = new Set<MetricModel>();
+    for (const { models } of plans.values())
+      for (const model of models) if (this.context.excluded(model) !== undefined) excluded.add(model);
+    const deltas: Array<Commit['deltas'][number]> = [];
+    for (const entity of this.touched) {
+      const metrics = new Map<MetricModel, MetricState>();
+      for (const { plan, accumulator } of entity.tracks) plan.collect(accumulator, metrics);
+      const inputs = metrics.size;
+      for (const model of excluded) metrics.delete(model);
+      if (inputs > 0 || entity.active) deltas.push({ scope: entity.scope, entity: entity.id, minute: entity.minute, metrics });
+      entity.active = false;
+    }
+    this.deltas = deltas;
+    this.touched.length = 0;
+    tracks.trim(this.now);
+  }
+
+  /** The commit that stores the window, once it is closed. */
+  toCommit(id: Commit['id']): Commit {
+    const records = [...this.records].map(([model, rows]) => ({ model, rows }));
+    return { id, records, entities: [...this.updates.rows()], deltas: this.deltas, documents: [] };
   }
 
   /** To be called when the commit resolved: what it wrote need not be written again. */
   stored(): void {
     this.context.written.add(this.updates.marks);
+    for (const [track, variants] of this.claims) for (const variant of variants) track.markStored(variant);
   }
 }
+
+const unknownSource = (definition: SourceDefinition | undefined): Refusal => ['unknown', `source ${definition?.name}`];
 
 /** NaN and what is no whole number is as far from now as a time can be. */
 function misplaced(time: number, oldest: Instant, newest: Instant): 'too-old' | 'in-future' | 'invalid' | undefined {

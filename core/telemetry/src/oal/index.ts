@@ -1,4 +1,5 @@
+export type { Accumulator, AccumulatorSlab } from './accumulator.js';
 export { type CompiledMetric, type CompiledOal, type CompileOptions, compileOal, DEFAULT_APDEX_THRESHOLD } from './compile.js';
 export { LabelLimits } from './label-limits.js';
-export { Accumulator, Plan, type SkipListener, type SkipReason } from './plan.js';
+export { Plan, type SkipListener, type SkipReason } from './plan.js';
 export { formatOalProblem, type OalProblem } from './problem.js';

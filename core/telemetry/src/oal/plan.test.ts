@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { copyMetricState, type MutableMetricState, mergeMetricState } from '../storage/metric-state.js';
-import type { MetricModel } from '../storage/models.js';
+import type { MetricModel, MetricState } from '../storage/models.js';
+import type { Accumulator } from './accumulator.js';
 import { type CompiledMetric, compileOal } from './compile.js';
 import { LabelLimits } from './label-limits.js';
-import type { Accumulator } from './plan.js';
 import { formatOalProblem } from './problem.js';
 import { type Thing, ThingDefinition, thing } from './test-source.js';
 
@@ -21,7 +21,7 @@ function harness(script: string, labelLimits = new LabelLimits()) {
   expect(compiled.problems.map(formatOalProblem)).toEqual([]);
   const plan = compiled.plans.get(ThingDefinition)!;
   const run = (things: readonly Thing[], entity = 'e', minute = 0): Accumulator => {
-    const accumulator = plan.accumulator(entity, minute);
+    const accumulator = plan.slab(minute).accumulator(entity);
     for (const t of things) plan.add(thing(t, entity, minute), accumulator);
     return accumulator;
   };
@@ -270,25 +270,30 @@ test('the merged deltas of any split are those of a plain reading of the script'
     name: fc.constantFrom('a', 'b', undefined),
   });
   fc.assert(
-    fc.property(fc.array(fc.tuple(some, fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', 'y')), { maxLength: 60 }), (input) => {
-      const parts = new Map<string, Accumulator>();
-      for (const [t, part, entity] of input) {
-        const key = `${part} ${entity}`;
-        if (!parts.has(key)) parts.set(key, h.plan.accumulator(entity, 0));
-        h.plan.add(thing(t, entity), parts.get(key)!);
-      }
-      for (const entity of ['x', 'y']) {
-        const merged = new Map<MetricModel, MutableMetricState>();
-        for (const accumulator of parts.values()) {
-          if (accumulator.entity !== entity) continue;
-          for (const [model, state] of h.plan.collect(accumulator)) {
-            const known = merged.get(model);
-            merged.set(model, known === undefined ? copyMetricState(state) : mergeMetricState(model, known, state));
-          }
+    fc.property(fc.array(fc.tuple(some, fc.boolean(), fc.constantFrom('x', 'y')), { maxLength: 60 }), (input) => {
+      const slab = h.plan.slab(0);
+      const merged = { x: new Map<MetricModel, MutableMetricState>(), y: new Map<MetricModel, MutableMetricState>() };
+      const accumulators = { x: slab.accumulator('x'), y: slab.accumulator('y') };
+      const taken: { readonly state: MetricState; readonly atFirst: MetricState }[] = [];
+      const collect = (entity: 'x' | 'y'): void => {
+        for (const [model, state] of h.plan.collect(accumulators[entity])) {
+          taken.push({ state, atFirst: copyMetricState(state) });
+          const known = merged[entity].get(model);
+          merged[entity].set(model, known === undefined ? copyMetricState(state) : mergeMetricState(model, known, state));
         }
+      };
+      for (const [t, cut, entity] of input) {
+        h.plan.add(thing(t, entity), accumulators[entity]);
+        if (cut) collect(entity);
+      }
+      collect('x');
+      collect('y');
+      // What was taken stays as it was, whatever the accumulator does next.
+      for (const { state, atFirst } of taken) expect(copyMetricState(state)).toEqual(atFirst);
+      for (const entity of ['x', 'y'] as const) {
         const plain = plainReading(input.filter(([, , e]) => e === entity).map(([t]) => t));
         const told = Object.fromEntries(
-          [...merged].map(([model, { slots, table }]) => [
+          [...merged[entity]].map(([model, { slots, table }]) => [
             model.name,
             table === undefined ? slots : Object.fromEntries([...table].map(([k, v]) => [k, v])),
           ]),

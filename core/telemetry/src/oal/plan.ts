@@ -1,6 +1,7 @@
 import type { MetricStep, MetricTable } from '../metrics/function.js';
 import type { Source, SourceDefinition } from '../sources/source.js';
 import type { Instant, MetricModel, MetricState } from '../storage/models.js';
+import { type Accumulator, type AccumulatorShape, AccumulatorSlab } from './accumulator.js';
 import type { Read } from './attribute.js';
 import { BROKEN, FAIL, PASS, type Verdict } from './condition.js';
 import { FilterSet } from './filter-set.js';
@@ -28,22 +29,7 @@ const MAX_LABEL = 1024;
 /** So far from the largest number that no window can add up to it. */
 const MAX_FRACTION = 1e300;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const NO_SLOTS = new Float64Array(0);
-
-/** The growing state of all metrics of one source on one entity in one minute. */
-export class Accumulator {
-  /** A mark for each metric that had an input, then the slots of all metrics. */
-  readonly slots: Float64Array;
-  readonly tables: (MetricTable | undefined)[] = [];
-
-  constructor(
-    start: Float64Array,
-    readonly entity: string,
-    readonly minute: Instant,
-  ) {
-    this.slots = new Float64Array(start);
-  }
-}
+const NO_SLOTS: readonly number[] = [];
 
 /** What a plan does for one metric. All members always present, so that all of them have one shape. */
 interface PlannedMetric {
@@ -79,7 +65,7 @@ export interface PlanInput {
 export class Plan {
   private readonly filters = new FilterSet();
   private readonly metrics: readonly PlannedMetric[];
-  private readonly start: Float64Array;
+  private readonly shape: AccumulatorShape;
 
   constructor(
     readonly definition: SourceDefinition,
@@ -95,7 +81,7 @@ export class Plan {
       return this.planned(model, given, step, { mark, offset, table: model.table === undefined ? -1 : tables++ });
     });
     this.filters.seal();
-    this.start = Float64Array.from(start);
+    this.shape = { start: Float64Array.from(start), tables };
   }
 
   private planned(
@@ -127,8 +113,14 @@ export class Plan {
     };
   }
 
-  accumulator(entity: string, minute: Instant): Accumulator {
-    return new Accumulator(this.start, entity, minute);
+  /** The metrics that it feeds. */
+  get models(): readonly MetricModel[] {
+    return this.metrics.map(({ model }) => model);
+  }
+
+  /** Room for the accumulators of a minute. */
+  slab(minute: Instant): AccumulatorSlab {
+    return new AccumulatorSlab(this.shape, minute);
   }
 
   /** Adds a source to the state of its entity and minute. Never throws: what cannot be added is told to the skip listener. */
@@ -165,9 +157,10 @@ export class Plan {
     const table = metric.table < 0 ? undefined : tableOf(into, metric.table);
     const reason = metric.labelLimit > 0 ? this.labelProblem(metric, label, table!, into) : undefined;
     if (reason !== undefined) return reason;
-    const { slots } = into;
-    if (!metric.step(slots, metric.offset, table, input, first === PASS, second === PASS, label)) return 'table-full';
-    slots[metric.mark] = 1;
+    const { slots, base } = into;
+    if (!metric.step(slots, base + metric.offset, table, input, first === PASS, second === PASS, label)) return 'table-full';
+    slots[base + metric.mark] = 1;
+    into.hasInput = true;
     return undefined;
   }
 
@@ -187,18 +180,33 @@ export class Plan {
     return this.labels.admit(name, entity, minute, label, labelLimit) ? undefined : 'label-limit';
   }
 
-  /** The increments that an accumulator holds: of the metrics that had an input. They share its memory. */
-  collect({ slots, tables }: Accumulator): Map<MetricModel, MetricState> {
-    const states = new Map<MetricModel, MetricState>();
-    for (const { mark, model, offset, table } of this.metrics) {
-      if (slots[mark] === 0) continue;
-      const width = model.slots.length;
-      const own = width === 0 ? NO_SLOTS : slots.subarray(offset, offset + width);
+  /**
+   * Takes the increments out of an accumulator, of the metrics that had an input, and puts them into `states`. The accumulator is as new
+   * then; what was taken is nobody else's.
+   */
+  collect(from: Accumulator, states = new Map<MetricModel, MetricState>()): Map<MetricModel, MetricState> {
+    if (!from.hasInput) return states;
+    const { slots, base, tables } = from;
+    for (let i = 0; i < this.metrics.length; i++) {
+      const { mark, model, offset, table } = this.metrics[i]!;
+      if (slots[base + mark] === 0) continue;
+      const own = copyOf(slots, base + offset, model.slots.length);
       const kept = table < 0 ? undefined : tables[table];
+      if (kept !== undefined) tables[table] = undefined;
       states.set(model, kept === undefined ? { slots: own } : { slots: own, table: kept });
     }
+    slots.set(this.shape.start, base);
+    from.hasInput = false;
     return states;
   }
+}
+
+/** A plain array, of exactly this size: a typed one costs several times as much to make. */
+function copyOf(slots: Float64Array, from: number, width: number): readonly number[] {
+  if (width === 0) return NO_SLOTS;
+  if (width === 1) return [slots[from]!];
+  if (width === 2) return [slots[from]!, slots[from + 1]!];
+  return Array.from(slots.subarray(from, from + width));
 }
 
 function tableOf(accumulator: Accumulator, index: number): MetricTable {

@@ -1,0 +1,176 @@
+import type { SourceDefinition } from '@skein/telemetry';
+import type { Accumulator, AccumulatorSlab, Plan } from '@skein/telemetry/oal';
+import type { Instant } from '@skein/telemetry/storage';
+
+/** Tracks that are kept, over all minutes; each takes about 600 bytes. */
+const CAPACITY = 60_000;
+/** A minute that nothing came for in this time is forgotten, ms. */
+const IDLE = 120_000;
+/** Different rows of one entity and minute that are remembered as stored. */
+const MAX_VARIANTS = 256;
+/** What a minute costs besides its tracks, and each plan in it, in tracks. */
+const ROOM_COST = 4;
+
+export type Variant = string | number;
+
+/** One entity of a scope in one minute: what becomes one delta of a commit, whichever sources it comes from. */
+export class ActiveEntity {
+  readonly tracks: Track[] = [];
+  /** Number of the window that touched it last. */
+  window = -1;
+  /** Whether that window brought a row that says so. */
+  active = false;
+
+  constructor(
+    readonly scope: string,
+    readonly id: string,
+    readonly minute: Instant,
+  ) {}
+}
+
+/** What one source definition does to one entity in one minute. Lives over many windows; its accumulator is emptied by each. */
+export class Track {
+  private readonly stored = new Set<Variant>();
+
+  constructor(
+    readonly plan: Plan,
+    readonly accumulator: Accumulator,
+    readonly entity: ActiveEntity,
+  ) {}
+
+  /** Whether the rows of this variant of the source are known to be stored. */
+  isStored(variant: Variant): boolean {
+    return this.stored.has(variant);
+  }
+
+  /** To be called when the commit with its rows resolved. What is forgotten at the limit is written once more, which changes nothing. */
+  markStored(variant: Variant): void {
+    if (this.stored.size >= MAX_VARIANTS) this.stored.clear();
+    this.stored.add(variant);
+  }
+}
+
+/** The entities that a definition's sources were about in one minute. */
+export class PlanTracks {
+  private readonly tracks = new Map<string, Track>();
+  private readonly slab: AccumulatorSlab;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly minute: MinuteTracks,
+  ) {
+    this.slab = plan.slab(minute.minute);
+  }
+
+  find(entity: string): Track | undefined {
+    return this.tracks.get(entity);
+  }
+
+  begin(entity: string): Track {
+    const { plan, minute } = this;
+    const active = minute.entity(plan.definition.scope, entity);
+    const track = new Track(plan, this.slab.accumulator(entity), active);
+    active.tracks.push(track);
+    this.tracks.set(entity, track);
+    minute.size++;
+    return track;
+  }
+}
+
+/** Everything that is known of one minute. */
+export class MinuteTracks {
+  /** Roughly, in tracks. */
+  size = ROOM_COST;
+  usedAt: Instant = 0;
+  private readonly plans = new Map<SourceDefinition, PlanTracks>();
+  private readonly scopes = new Map<string, Map<string, ActiveEntity>>();
+
+  constructor(readonly minute: Instant) {}
+
+  of(definition: SourceDefinition): PlanTracks | undefined {
+    return this.plans.get(definition);
+  }
+
+  begin(plan: Plan): PlanTracks {
+    const tracks = new PlanTracks(plan, this);
+    this.plans.set(plan.definition, tracks);
+    this.size += ROOM_COST;
+    return tracks;
+  }
+
+  entity(scope: string, id: string): ActiveEntity {
+    let entities = this.scopes.get(scope);
+    if (entities === undefined) {
+      entities = new Map();
+      this.scopes.set(scope, entities);
+    }
+    let entity = entities.get(id);
+    if (entity === undefined) {
+      entity = new ActiveEntity(scope, id, this.minute);
+      entities.set(id, entity);
+      this.size++;
+    }
+    return entity;
+  }
+}
+
+/**
+ * What goes on in the minutes that data comes for: made once for each entity and minute, not for each window. One window at a time
+ * fills it, and takes its increments out when it closes; what stays is room, and which rows are known to be stored.
+ */
+export class Tracks {
+  private readonly minutes = new Map<Instant, MinuteTracks>();
+  private latest: MinuteTracks | undefined;
+  private windows = 0;
+
+  /** `capacity`: tracks that are kept when a window has closed; an open window may need more. */
+  constructor(private readonly capacity = CAPACITY) {}
+
+  /** Tracks held, roughly. */
+  get size(): number {
+    let size = 0;
+    for (const minute of this.minutes.values()) size += minute.size;
+    return size;
+  }
+
+  /** A number for a new window. */
+  nextWindow(): number {
+    return this.windows++;
+  }
+
+  /** `minute`: its first millisecond. `now`: by the clock of the host. */
+  at(minute: Instant, now: Instant): MinuteTracks {
+    let found = this.latest;
+    if (found === undefined || found.minute !== minute) {
+      found = this.minutes.get(minute) ?? this.begin(minute);
+      this.latest = found;
+    }
+    found.usedAt = now;
+    return found;
+  }
+
+  /**
+   * Forgets minutes that nothing comes for any more and, beyond the capacity, the oldest ones until half of it is free. Only between
+   * windows: nothing may be in the accumulators. Rows of what is forgotten are written once more, which changes nothing.
+   */
+  trim(now: Instant): void {
+    let size = 0;
+    for (const [at, minute] of this.minutes) {
+      if (minute.usedAt + IDLE <= now) this.minutes.delete(at);
+      else size += minute.size;
+    }
+    this.latest = undefined;
+    if (size <= this.capacity) return;
+    for (const at of [...this.minutes.keys()].sort((a, b) => a - b)) {
+      size -= this.minutes.get(at)!.size;
+      this.minutes.delete(at);
+      if (size <= this.capacity / 2) return;
+    }
+  }
+
+  private begin(minute: Instant): MinuteTracks {
+    const tracks = new MinuteTracks(minute);
+    this.minutes.set(minute, tracks);
+    return tracks;
+  }
+}
