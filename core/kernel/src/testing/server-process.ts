@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DIE_WITH_PARENT } from './die-with-parent.js';
 
 export interface ServerProcessOptions {
   /** Text of the `skein.yml` in the server's folder; default: none, so the default modules. */
@@ -16,7 +17,8 @@ export interface ServerProcessOptions {
 
 /**
  * A real server for end-to-end tests and benchmarks: `skein start` in a process of its own, in a fresh folder, on free ports of 127.0.0.1.
- * Needs the build. The process has an IPC channel, so a probe loaded with `--import` can talk to the test.
+ * Needs the build. The process has an IPC channel, so a probe loaded with `--import` can talk to the test. It ends when the test's process
+ * is gone.
  */
 export class ServerProcess {
   private child: ChildProcess | undefined;
@@ -54,7 +56,7 @@ export class ServerProcess {
   async boot(): Promise<void> {
     const child = fork(fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)), ['start'], {
       cwd: this.folder,
-      execArgv: [...(this.options.execArgv ?? [])],
+      execArgv: [...DIE_WITH_PARENT, ...(this.options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
