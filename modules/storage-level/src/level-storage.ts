@@ -15,6 +15,8 @@ import type { Entry, EntryDelta, EntryDocument, EntryRecords } from './journal/e
 import { NOTHING } from './journal/entry.js';
 import type { ReplayReport } from './journal/journal-replay.js';
 import { type DataDirectory, openDataDirectory } from './level/data-directory.js';
+import { hashId } from './records/id-hashes.js';
+import { chunkRows } from './records/row-chunks.js';
 import { type Pruned, Retention } from './retention.js';
 import { listDocuments, readDocument, toDocument } from './rows/document-reads.js';
 import { findEntities, readEntity } from './rows/entity-reads.js';
@@ -44,7 +46,7 @@ export class LevelStorage implements Storage {
   #closed = false;
   /** Commits under way, by id, so that a retry joins the attempt before it. */
   readonly #committing = new Map<string, Promise<void>>();
-  /** Record ids of commits under way. */
+  /** Hashes of the record ids of commits under way. */
   readonly #reserved = new Set<string>();
   /** Changes of documents follow each other, since each looks at the version before it. */
   #documentTurn: Promise<unknown> = Promise.resolve();
@@ -248,16 +250,22 @@ export class LevelStorage implements Storage {
   /** The rows whose id is neither stored nor on its way. Decided before the entry is written, so that a replay need not decide again. */
   #newRecords(store: Store, commit: Commit, reserved: string[]): EntryRecords[] {
     return commit.records.map(({ model, rows }) => {
-      const { id: field, name, fields } = model;
+      const { id: field, name, body } = model;
+      const fields = Object.keys(model.fields);
+      const ids: number[] = [];
       const isNew = (id: unknown): boolean => {
         if (typeof id !== 'string') return true;
-        const key = `${name}\0${id}`;
-        if (this.#reserved.has(key) || store.records.recentIds.has(name, id)) return false;
+        const { high, low } = hashId(name, id);
+        // As exact as the set of stored ids: 64 bits, written as text.
+        const key = String.fromCharCode(high >>> 16, high & 0xffff, low >>> 16, low & 0xffff);
+        if (this.#reserved.has(key) || store.records.recentIds.has(high, low)) return false;
         this.#reserved.add(key);
         reserved.push(key);
+        ids.push(high, low);
         return true;
       };
-      return { model: name, fields: Object.keys(fields), rows: field === undefined ? rows : rows.filter((row) => isNew(row[field])) };
+      const added = field === undefined ? rows : rows.filter((row) => isNew(row[field]));
+      return { model: name, fields, rows: added, chunks: chunkRows(fields, added, body), ids };
     });
   }
 

@@ -2,10 +2,9 @@ import type { Clock } from '@skein/core';
 import { Zone } from '@skein/telemetry';
 import type { MetricModel, Model } from '@skein/telemetry/storage';
 import { Backlog, type BacklogLimits } from './backlog.js';
-import { pack, unpack } from './bytes/compression.js';
 import { Flusher, type FlusherEvents } from './flusher.js';
 import type { Entry } from './journal/entry.js';
-import { decodeEntry, encodeEntry } from './journal/entry-codec.js';
+import { decodePayload, encodePayload } from './journal/entry-codec.js';
 import type { Span } from './journal/frame.js';
 import { Journal } from './journal/journal.js';
 import type { ReplayReport } from './journal/journal-replay.js';
@@ -15,8 +14,8 @@ import { flushedUpTo, readMarks } from './marks.js';
 import { EntityNumberCache } from './metrics/entity-numbers.js';
 import { MetricColumns } from './metrics/metric-columns.js';
 import { MetricReads } from './metrics/metric-reads.js';
-import { BLOCK_ROWS } from './records/record-flush.js';
 import { BATCH_ROWS, RecordStore } from './records/record-store.js';
+import { BLOCK_ROWS } from './records/row-chunks.js';
 import { RowStore } from './rows/row-store.js';
 
 export interface StoreOptions {
@@ -97,9 +96,8 @@ export class Store {
 
   /** Makes the entry durable, then visible. All or nothing. */
   async write(entry: Entry): Promise<void> {
-    const bytes = encodeEntry(entry);
-    const size = bytes.byteLength;
-    await this.journal.append(pack(bytes), (span) => this.#apply(entry, span, size));
+    const { payload, size } = encodePayload(entry);
+    await this.journal.append(payload, (span) => this.#apply(entry, span, size));
     if (this.#recordsAreDue()) this.#recordFlusher.request();
     if (this.backlog.full) this.flushSoon();
   }
@@ -145,8 +143,8 @@ export class Store {
       flushedUpTo(rows, records),
       Math.max(rows.position, records.position),
       async (payload, span) => {
-        const bytes = unpack(payload);
-        this.#apply(decodeEntry(bytes), span, bytes.byteLength);
+        const { entry, size } = decodePayload(payload);
+        this.#apply(entry, span, size);
         if (this.backlog.bytes > REPLAY_FLUSH_BYTES) await this.flush();
       },
     );

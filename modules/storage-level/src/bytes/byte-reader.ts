@@ -76,6 +76,12 @@ export class ByteReader {
     return value;
   }
 
+  uint32le(): number {
+    this.#need(4);
+    this.#at += 4;
+    return this.#buffer.readUInt32LE(this.#at - 4);
+  }
+
   float64(): number {
     this.#need(8);
     const value = this.#buffer.readDoubleLE(this.#at);

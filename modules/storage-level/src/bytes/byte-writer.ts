@@ -1,6 +1,8 @@
 const MAX_VARINT_BYTES = 8;
 /** A buffer that grew beyond this is not kept for the next use. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** Longer text is left to the encoder; its length must fit into one byte. */
+const MAX_SHORT_TEXT = 100;
 /** Twice this is still a safe integer. */
 const MAX_SHORT = 2 ** 51;
 
@@ -73,7 +75,7 @@ export class ByteWriter {
 
   text(text: string): void {
     const length = text.length;
-    if (length < 32) {
+    if (length <= MAX_SHORT_TEXT) {
       this.#room(length + 1);
       if (this.#ascii(text, length)) return;
     }

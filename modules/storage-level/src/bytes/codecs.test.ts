@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MetricState, Value } from '@skein/telemetry/storage';
 import fc from 'fast-check';
 import type { Entry } from '../journal/entry.js';
-import { decodeEntry, encodeEntry } from '../journal/entry-codec.js';
+import { decodePayload, encodePayload } from '../journal/entry-codec.js';
 import {
   CHUNK_ENTITIES,
   ChunkColumn,
@@ -14,8 +14,9 @@ import {
   findColumn,
   stateIn,
 } from '../metrics/metric-chunk.js';
-import { encodeBlock, RecordBlock } from '../records/block-codec.js';
-import { decodePosting, encodePosting } from '../records/posting-codec.js';
+import { encodeBlock, packRows, RecordBlock } from '../records/block-codec.js';
+import { decodePosting } from '../records/posting-codec.js';
+import { chunkRows } from '../records/row-chunks.js';
 import { decodeEntity, encodeEntity } from '../rows/entity-codec.js';
 import { ByteReader, MalformedBytes } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
@@ -115,15 +116,32 @@ describe('codecs', () => {
 
   it('a journal entry comes back as it was', () => {
     fc.assert(
-      fc.property(entry, (one) => expect(plain(decodeEntry(Buffer.from(encodeEntry(one))))).toEqual(plain(one))),
+      fc.property(entry, (one) => expect(plain(decodePayload(encodePayload(one).payload).entry)).toEqual(plain(one))),
       { numRuns: 60 },
+    );
+  });
+
+  it('the rows of a large commit come back as they were, and as they were compressed', () => {
+    const records = fc
+      .array(row, { minLength: 32, maxLength: 200 })
+      .map((rows) => ({ model: 'm', fields, rows, chunks: chunkRows(fields, rows, 'body')! }));
+    fc.assert(
+      fc.property(fc.array(records, { minLength: 1, maxLength: 2 }), entry, (list, one) => {
+        const whole = { ...one, records: [...one.records, ...list] };
+        const { payload, size } = encodePayload(whole);
+        const decoded = decodePayload(payload);
+        expect(plain(decoded.entry)).toEqual(plain(whole));
+        expect(decoded.size).toBe(size);
+        for (const { rows, chunks } of list) expect(chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(rows.length);
+      }),
+      { numRuns: 10 },
     );
   });
 
   it('a block gives back every row, with and without body', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 70 }), (rows) => {
-        const block = new RecordBlock(encodeBlock(fields, rows, { count: rows.length, fields: [[1, 2]] }));
+        const block = new RecordBlock(encodeBlock(fields, { count: rows.length, fields: [[1, 2]] }, packRows(fields, rows).packed));
         expect(block.bounds).toEqual({ count: rows.length, fields: rows.length > 1 ? [[1, 2]] : [[1, 1]] });
         for (const [i, one] of rows.entries()) {
           const { body: _body, ...shown } = one;
@@ -183,17 +201,7 @@ describe('codecs', () => {
     );
   });
 
-  it('postings and entities come back as they were', () => {
-    const rows = fc.uniqueArray(fc.nat(127), { minLength: 1 }).map((list) => list.sort((a, b) => a - b));
-    const bound = fc.oneof(
-      fc.tuple(finite, finite).map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
-      fc.constant<[number, number]>([Infinity, -Infinity]),
-    );
-    const posting = fc.record({
-      bounds: fc.record({ count: fc.integer({ min: 2, max: 1000 }), fields: fc.array(bound, { minLength: 1, maxLength: 3 }) }),
-      blocks: fc.uniqueArray(fc.tuple(fc.nat(1000), rows), { selector: ([block]) => block, maxLength: 4 }).map((list) => new Map(list)),
-    });
-    fc.assert(fc.property(posting, (one) => expect(plain(decodePosting(encodePosting(one)))).toEqual(plain(one))));
+  it('entities come back as they were', () => {
     const fieldState = fc.record({ value: value.filter((v) => v !== null), at: finite });
     const entity = fc.record({ state: fc.dictionary(text, fieldState).map((d) => new Map(Object.entries(d))), seen: instant });
     fc.assert(fc.property(entity, (one) => expect(plain(decodeEntity(encodeEntity(one)))).toEqual(plain(one))));
@@ -207,7 +215,7 @@ describe('codecs', () => {
 
   it('arbitrary and damaged bytes give a value or a clean error', () => {
     const decoders: ((bytes: Buffer) => unknown)[] = [
-      decodeEntry,
+      (bytes) => decodePayload(Buffer.from([bytes.length + 1, 0, 0, 0, 0, ...bytes])),
       (bytes) => decodePosting(bytes).blocks,
       decodeEntity,
       (bytes) => decodeChunk(bytes, () => true),
@@ -227,8 +235,8 @@ describe('codecs', () => {
     );
     fc.assert(
       fc.property(
-        entry.chain((one) => damage(Uint8Array.from(encodeEntry(one)))),
-        (bytes) => readsOrRefuses(() => decodeEntry(bytes)),
+        entry.chain((one) => damage(Uint8Array.from(encodePayload(one).payload))),
+        (bytes) => readsOrRefuses(() => decodePayload(Buffer.from(bytes))),
       ),
       { numRuns: 200 },
     );

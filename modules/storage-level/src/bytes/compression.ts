@@ -26,9 +26,9 @@ const withCodec = (codec: number, bytes: Uint8Array): Buffer => {
   return out;
 };
 
-/** One byte that names the codec, then the data: zstd 1 where Node.js has it, brotli 1 otherwise, as it is where it is small. */
-export function pack(data: Uint8Array): Buffer {
-  if (data.byteLength < WORTHWHILE) return withCodec(STORED, data);
+/** One byte that names the codec, then the data: zstd 1 where Node.js has it, brotli 1 otherwise, as it is below `worthwhile` bytes. */
+export function pack(data: Uint8Array, worthwhile = WORTHWHILE): Buffer {
+  if (data.byteLength < worthwhile) return withCodec(STORED, data);
   if (zstdCompressSync !== undefined) return withCodec(ZSTD, zstdCompressSync(data, { params: { [ZSTD_LEVEL]: 1 } }));
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: 1,

@@ -51,7 +51,7 @@ export function readValue(reader: ByteReader): Value | undefined {
       return Array.from({ length: reader.count() }, () => reader.text());
     case BYTES:
       // A copy, so that a row does not keep its whole block alive.
-      return Uint8Array.from(reader.bytes());
+      return new Uint8Array(reader.bytes());
   }
   throw new MalformedBytes(`unknown kind of value ${kind}`);
 }

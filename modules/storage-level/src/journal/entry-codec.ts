@@ -1,16 +1,24 @@
-import type { MetricState, Value } from '@skein/telemetry/storage';
+import type { MetricState, Row, Value } from '@skein/telemetry/storage';
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
+import { pack, unpack } from '../bytes/compression.js';
 import { readNames, readRow, readValue, writeNames, writeRow, writeValue } from '../bytes/value-codec.js';
 import { readNumber, readTable, writeNumber, writeTable } from '../metrics/number-codec.js';
+import { unpackRows } from '../records/block-codec.js';
+import type { RowChunk } from '../records/row-chunks.js';
 import type { Entry, EntryDelta, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
 
 const VERSION = 1;
+/** An entry stays in the journal for seconds only: below this, time is dearer than space. */
+const WORTHWHILE = 4096;
 
 const writer = new ByteWriter(262_144);
 
-/** An entry as bytes: a version byte, then its parts. Names that repeat are written once. The bytes are valid until the next call. */
-export function encodeEntry(entry: Entry): Buffer {
+/**
+ * An entry as bytes: a version byte, then its parts. Names that repeat are written once. Of chunks of rows only their sizes are in it:
+ * {@link encodePayload} puts the chunks behind. The bytes are valid until the next call.
+ */
+function encodeEntry(entry: Entry): Buffer {
   writer.clear();
   writer.byte(VERSION);
   writer.signed(entry.at);
@@ -30,14 +38,40 @@ export function encodeEntry(entry: Entry): Buffer {
   return writer.view();
 }
 
-/** @throws MalformedBytes for anything that {@link encodeEntry} does not write. */
-export function decodeEntry(bytes: Uint8Array): Entry {
+/**
+ * What the journal keeps of an entry, and its size before compression: length of the entry, the compressed entry, and the chunks of rows,
+ * which are compressed already.
+ */
+export function encodePayload(entry: Entry): { readonly payload: Buffer; readonly size: number } {
+  const bytes = encodeEntry(entry);
+  const head = pack(bytes, WORTHWHILE);
+  const chunks = entry.records.flatMap((records) => records.chunks ?? []);
+  const payload = Buffer.allocUnsafe(chunks.reduce((sum, { packed }) => sum + packed.length, 4 + head.length));
+  let at = payload.writeUInt32LE(head.length, 0);
+  for (const part of [head, ...chunks.map(({ packed }) => packed)]) {
+    payload.set(part, at);
+    at += part.length;
+  }
+  return { payload, size: chunks.reduce((sum, chunk) => sum + chunk.bytes, bytes.length) };
+}
+
+/** @throws MalformedBytes for anything that {@link encodePayload} does not write. */
+export function decodePayload(payload: Buffer): { readonly entry: Entry; readonly size: number } {
+  const reader = new ByteReader(payload);
+  const bytes = unpack(reader.raw(reader.uint32le()));
+  const entry = decodeEntry(bytes, reader);
+  if (!reader.done) throw new MalformedBytes('a journal entry is longer than its content');
+  const chunks = entry.records.flatMap((records) => records.chunks ?? []);
+  return { entry, size: chunks.reduce((sum, chunk) => sum + chunk.bytes, bytes.length) };
+}
+
+function decodeEntry(bytes: Uint8Array, chunks: ByteReader): Entry {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (version !== VERSION) throw new MalformedBytes(`journal entry of version ${version}, this version of Skein reads ${VERSION}`);
   const at = reader.signed();
   const id = reader.byte() === 1 ? { writer: reader.ref(), sequence: reader.signed() } : undefined;
-  const records = list(reader, readRecords);
+  const records = list(reader, (one) => readRecords(one, chunks));
   const entities = list(reader, readEntity);
   const deltas = list(reader, readDelta);
   const documents = list(reader, readDocument);
@@ -47,18 +81,36 @@ export function decodeEntry(bytes: Uint8Array): Entry {
 
 const list = <T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] => Array.from({ length: reader.count() }, () => read(reader));
 
-function writeRecords(writer: ByteWriter, { model, fields, rows }: EntryRecords): void {
+function writeRecords(writer: ByteWriter, { model, fields, rows, chunks }: EntryRecords): void {
   writer.ref(model);
   writeNames(writer, fields);
+  writer.varint(chunks?.length ?? 0);
+  if (chunks !== undefined) {
+    for (const chunk of chunks) {
+      writer.varint(chunk.rows);
+      writer.varint(chunk.bytes);
+      writer.varint(chunk.packed.length);
+    }
+    return;
+  }
   writer.varint(rows.length);
   for (const row of rows) writeRow(writer, fields, row);
 }
 
-function readRecords(reader: ByteReader): EntryRecords {
+function readRecords(reader: ByteReader, packed: ByteReader): EntryRecords {
   const model = reader.ref();
   const fields = readNames(reader);
-  const rows = Array.from({ length: reader.count(fields.length) }, () => readRow(reader, fields));
-  return { model, fields, rows };
+  const count = reader.count();
+  if (count === 0) return { model, fields, rows: Array.from({ length: reader.count(fields.length) }, () => readRow(reader, fields)) };
+  const rows: Row[] = [];
+  const chunks: RowChunk[] = [];
+  for (let i = 0; i < count; i++) {
+    // A copy, so that a chunk does not keep the whole file in memory.
+    const chunk = { rows: reader.varint(), bytes: reader.varint(), packed: Buffer.from(packed.raw(reader.varint())) };
+    for (const row of unpackRows(fields, chunk.packed, chunk.rows)) rows.push(row);
+    chunks.push(chunk);
+  }
+  return { model, fields, rows, chunks };
 }
 
 function writeEntity(writer: ByteWriter, { model, id, at, row }: EntryEntity): void {

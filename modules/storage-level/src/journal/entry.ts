@@ -1,4 +1,6 @@
 import type { Instant, MetricState, Row } from '@skein/telemetry/storage';
+import type { IdHashes } from '../records/id-hashes.js';
+import type { RowChunk } from '../records/row-chunks.js';
 
 /** What one commit, or one change of a document, does to the store: the content of a journal entry. */
 export interface Entry {
@@ -16,6 +18,10 @@ export interface EntryRecords {
   readonly model: string;
   readonly fields: readonly string[];
   readonly rows: readonly Row[];
+  /** All of `rows` again, in the same order and compressed; a commit of few rows has none. */
+  readonly chunks?: readonly RowChunk[] | undefined;
+  /** Hashes of the rows' ids, so that they are made once; not stored. */
+  readonly ids?: IdHashes;
 }
 
 export interface EntryEntity {

@@ -85,6 +85,9 @@ export const blockKey = (partition: number, model: string, sequence: number): Bu
 export const postingKey = (partition: number, model: string, field: string, hash: TextHash, sequence: number): Buffer =>
   builder.begin(Kind.posting).uint(partition, 2).term(model).term(field).uint(hash.high, 4).uint(hash.low, 4).uint(sequence, 6).end();
 
+/** How far from the end of a posting's key its hash begins. */
+export const POSTING_HASH_AT = 14;
+
 /** Ids of the records of one flush. */
 export const idsKey = (sequence: number): Buffer => builder.begin(Kind.ids).uint(sequence, 6).end();
 

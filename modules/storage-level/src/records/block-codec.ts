@@ -4,6 +4,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { pack, unpack } from '../bytes/compression.js';
 import { readNames, readRow, writeNames, writeRow } from '../bytes/value-codec.js';
 import { type RecordBounds, readBounds, writeBounds } from './record-bounds.js';
+import type { RowChunk } from './row-chunks.js';
 
 const VERSION = 1;
 
@@ -12,20 +13,44 @@ const head = new ByteWriter(4096);
 const body = new ByteWriter(262_144);
 const row = new ByteWriter(4096);
 
-/** Rows of one model as one compressed value: version, names of the fields, bounds, then packed rows, each with its length before it. */
-export function encodeBlock(fields: readonly string[], rows: readonly Row[], bounds: RecordBounds): Buffer {
+/** Compresses rows, each with its length before it. */
+export function packRows(fields: readonly string[], rows: readonly Row[]): RowChunk {
   body.clear();
   for (const one of rows) {
     row.clear();
     writeRow(row, fields, one);
     body.bytes(row.view());
   }
+  return { rows: rows.length, bytes: body.length, packed: pack(body.view()) };
+}
+
+/** The reverse of {@link packRows}. @throws MalformedBytes */
+export function unpackRows(fields: readonly string[], packed: Buffer, count: number): Row[] {
+  const { bytes, starts } = openRows(packed, count);
+  return starts.map((start) => readRow(new ByteReader(bytes, start), fields));
+}
+
+/** Packed rows as a stored value: version, names of the fields and bounds before them. */
+export function encodeBlock(fields: readonly string[], bounds: RecordBounds, packed: Uint8Array): Buffer {
   head.clear();
   head.byte(VERSION);
   writeNames(head, fields);
-  writeBounds(head, { ...bounds, count: rows.length });
-  head.raw(pack(body.view()));
+  writeBounds(head, bounds);
+  head.raw(packed);
   return Buffer.from(head.view());
+}
+
+function openRows(packed: Buffer, count: number): { readonly bytes: Buffer; readonly starts: readonly number[] } {
+  const bytes = unpack(packed);
+  const reader = new ByteReader(bytes);
+  const starts: number[] = [];
+  while (!reader.done) {
+    const size = reader.varint();
+    starts.push(reader.at);
+    reader.skip(size);
+  }
+  if (starts.length !== count) throw new MalformedBytes('packed rows are not as many as they should be');
+  return { bytes, starts };
 }
 
 /** A stored block. It is unpacked when its first row is asked for; its bounds can be read without that. */
@@ -34,8 +59,7 @@ export class RecordBlock {
   readonly bounds: RecordBounds;
   readonly #fields: readonly string[];
   readonly #packed: Buffer;
-  #body: Buffer | undefined;
-  readonly #starts: number[] = [];
+  #opened: ReturnType<typeof openRows> | undefined;
 
   /** @throws MalformedBytes */
   constructor(bytes: Uint8Array) {
@@ -49,28 +73,20 @@ export class RecordBlock {
 
   /** Memory that keeping this block costs. @throws MalformedBytes */
   get bytes(): number {
-    return this.#packed.length + this.#open().length + this.#starts.length * 8;
+    const { bytes, starts } = this.#open();
+    return this.#packed.length + bytes.length + starts.length * 8;
   }
 
   /** @throws MalformedBytes */
   row(index: number, omit?: string): Record<string, Value | undefined> {
-    const rows = this.#open();
-    const start = this.#starts[index];
+    const { bytes, starts } = this.#open();
+    const start = starts[index];
     if (start === undefined) throw new MalformedBytes('a posting names a row that its block does not have');
-    return readRow(new ByteReader(rows, start), this.#fields, omit);
+    return readRow(new ByteReader(bytes, start), this.#fields, omit);
   }
 
-  #open(): Buffer {
-    if (this.#body !== undefined) return this.#body;
-    const rows = unpack(this.#packed);
-    const reader = new ByteReader(rows);
-    while (!reader.done) {
-      const size = reader.varint();
-      this.#starts.push(reader.at);
-      reader.skip(size);
-    }
-    if (this.#starts.length !== this.bounds.count) throw new MalformedBytes('a record block does not have the rows that it should have');
-    this.#body = rows;
-    return rows;
+  #open(): ReturnType<typeof openRows> {
+    this.#opened ??= openRows(this.#packed, this.bounds.count);
+    return this.#opened;
   }
 }

@@ -1,6 +1,6 @@
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
-import { ByteWriter } from '../bytes/byte-writer.js';
-import { type RecordBounds, readBounds, writeBounds } from './record-bounds.js';
+import type { ByteWriter } from '../bytes/byte-writer.js';
+import { type RecordBounds, readBounds, writeRange } from './record-bounds.js';
 
 const VERSION = 1;
 
@@ -11,20 +11,39 @@ export interface Posting {
   readonly blocks: Map<number, number[]>;
 }
 
-export function encodePosting({ bounds, blocks }: Posting): Buffer {
-  const writer = new ByteWriter(64);
+/** Bounds of a posting among those of others: `width` numbers from `at` on. */
+interface FlatBounds {
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+  readonly at: number;
+  readonly width: number;
+}
+
+/** A posting of the rows `rows[start]` to `rows[end - 1]`, ascending, which are counted through all blocks of the flush. */
+export function writePosting(
+  writer: ByteWriter,
+  { min, max, at, width }: FlatBounds,
+  rows: Uint32Array,
+  start: number,
+  end: number,
+  { blockOfRow, firstRows }: { readonly blockOfRow: readonly number[]; readonly firstRows: readonly number[] },
+): void {
   writer.byte(VERSION);
-  writeBounds(writer, bounds);
-  for (const [block, rows] of blocks) {
+  writer.varint(end - start);
+  writer.varint(width);
+  for (let i = at; i < at + width; i++) writeRange(writer, end - start, min[i]!, max[i]!);
+  for (let i = start; i < end; ) {
+    const block = blockOfRow[rows[i]!]!;
+    let next = i + 1;
+    while (next < end && blockOfRow[rows[next]!] === block) next++;
     writer.varint(block);
-    writer.varint(rows.length);
-    let previous = -1;
-    for (const row of rows) {
-      writer.varint(row - previous - 1);
-      previous = row;
+    writer.varint(next - i);
+    let previous = firstRows[block]! - 1;
+    for (; i < next; i++) {
+      writer.varint(rows[i]! - previous - 1);
+      previous = rows[i]!;
     }
   }
-  return Buffer.from(writer.view());
 }
 
 /** Reads the bounds; the rows are read when they are first asked for, since most postings are passed over because of their bounds. */

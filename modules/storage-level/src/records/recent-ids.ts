@@ -1,4 +1,4 @@
-import { hashText, type TextHash } from '../bytes/text-hash.js';
+import type { IdHashes } from './id-hashes.js';
 
 const FIRST_SLOTS = 1024;
 /** Ids of one generation; at the limit a new generation begins early. */
@@ -59,21 +59,20 @@ export class RecentIds {
     this.#windowMs = windowMs;
   }
 
-  has(model: string, id: string): boolean {
-    const { high, low } = keyOf(model, id);
+  has(high: number, low: number): boolean {
     return this.#current.has(high, low) || this.#previous.has(high, low);
   }
 
-  add(model: string, id: string, now: number): void {
-    this.#add(keyOf(model, id), now);
+  add(ids: IdHashes, now: number): void {
+    for (let i = 0; i < ids.length; i += 2) this.#add(ids[i]!, ids[i + 1]!, now);
   }
 
-  /** Reads back what {@link encodeIds} wrote at the time `at`. */
+  /** Reads back what `encodeIds` wrote at the time `at`. */
   restore(bytes: Buffer, at: number): void {
-    for (let i = 0; i + 8 <= bytes.length; i += 8) this.#add({ high: bytes.readUInt32BE(i), low: bytes.readUInt32BE(i + 4) }, at);
+    for (let i = 0; i + 8 <= bytes.length; i += 8) this.#add(bytes.readUInt32BE(i), bytes.readUInt32BE(i + 4), at);
   }
 
-  #add({ high, low }: TextHash, now: number): void {
+  #add(high: number, low: number, now: number): void {
     if (now - this.#since > this.#windowMs || this.#current.size >= MAX_IDS) {
       this.#previous = now - this.#since > 2 * this.#windowMs ? new HashSet() : this.#current;
       this.#current = new HashSet();
@@ -81,20 +80,4 @@ export class RecentIds {
     }
     this.#current.add(high, low);
   }
-}
-
-/** The hashes of the ids of rows, 8 bytes each. */
-export function encodeIds(model: string, ids: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(ids.length * 8);
-  for (const [i, id] of ids.entries()) {
-    const { high, low } = keyOf(model, id);
-    bytes.writeUInt32BE(high, i * 8);
-    bytes.writeUInt32BE(low, i * 8 + 4);
-  }
-  return bytes;
-}
-
-function keyOf(model: string, id: string): TextHash {
-  const hash = hashText(`${model}\0${id}`);
-  return hash.high === 0 && hash.low === 0 ? { high: 1, low: 0 } : hash;
 }

@@ -1,4 +1,4 @@
-import type { RecordModel, Row } from '@skein/telemetry/storage';
+import type { RecordModel } from '@skein/telemetry/storage';
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 
@@ -14,18 +14,7 @@ const MAX_STEP = 2 ** 51;
 export const orderFields = (model: RecordModel): readonly string[] => [model.time, ...(model.order ?? [])];
 
 export function emptyBounds(count: number): RecordBounds {
-  // A loop: this runs for every value of every row, and `Array.from` costs several times as much.
-  const fields: [number, number][] = [];
-  for (let i = 0; i < count; i++) fields.push([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
-  return { count: 0, fields };
-}
-
-export function widen(bounds: RecordBounds, names: readonly string[], row: Row): void {
-  bounds.count++;
-  for (let i = 0; i < names.length; i++) {
-    const value = row[names[i]!];
-    if (typeof value === 'number') stretch(bounds.fields[i]!, value, value);
-  }
+  return { count: 0, fields: Array.from({ length: count }, () => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) };
 }
 
 /** Widens by the bounds of other rows. */
@@ -45,10 +34,13 @@ function stretch(field: [number, number], min: number, max: number): void {
 export function writeBounds(writer: ByteWriter, { count, fields }: RecordBounds): void {
   writer.varint(count);
   writer.varint(fields.length);
-  for (const [min, max] of fields) {
-    writer.signed(min);
-    if (count > 1) writeMax(writer, min, max);
-  }
+  for (const [min, max] of fields) writeRange(writer, count, min, max);
+}
+
+/** The smallest and the largest value of a field among `count` rows. */
+export function writeRange(writer: ByteWriter, count: number, min: number, max: number): void {
+  writer.signed(min);
+  if (count > 1) writeMax(writer, min, max);
 }
 
 export function readBounds(reader: ByteReader): RecordBounds {

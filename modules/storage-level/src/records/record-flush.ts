@@ -1,20 +1,14 @@
 import type { RecordModel, Row } from '@skein/telemetry/storage';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { hashText } from '../bytes/text-hash.js';
 import type { DatabaseBatch } from '../level/database.js';
-import { blockKey, hourKey, postingKey, recordPartition } from '../level/keys.js';
+import { blockKey, hourKey, recordPartition } from '../level/keys.js';
 import { Pacer } from '../level/pacer.js';
-import { encodeBlock } from './block-codec.js';
-import { encodePosting, type Posting } from './posting-codec.js';
-import { emptyBounds, orderFields, type RecordBounds, widen, writeBounds } from './record-bounds.js';
+import { encodeBlock, packRows } from './block-codec.js';
+import { PostingTable } from './posting-table.js';
+import { writeBounds } from './record-bounds.js';
 import { hourOf, type RecordHours, sequenceAt, timeOf } from './record-hours.js';
-import { ALL, ALL_HASH, eachTerm, indexedFields } from './record-index.js';
 import type { Piece } from './record-memory.js';
-
-/** Rows that fill a block. */
-export const BLOCK_ROWS = 64;
-/** Bytes of bodies after which a block is cut, however few its rows. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+import { cutRows, MIN_CHUNK_ROWS, type RowChunk } from './row-chunks.js';
 
 export interface Flushed {
   /** The first and the last sequence that were used. */
@@ -34,115 +28,64 @@ export async function writeRecords(
 ): Promise<Flushed> {
   const first = Math.max(after + 1, sequenceAt(pieces[0]!.at));
   const partition = recordPartition(timeOf(first));
-  const names = orderFields(model);
-  const postings = new PostingTable(model, names);
+  const postings = new PostingTable(model);
   const pacer = new Pacer();
+  const pause = (): Promise<void> | undefined => (pacer.due ? pacer.pause() : undefined);
   let block = 0;
-  for (const { fields, rows } of cutBlocks(pieces, model.body)) {
-    const bounds = emptyBounds(names.length);
-    for (const row of rows) widen(bounds, names, row);
-    batch.put(blockKey(partition, model.name, first + block), encodeBlock(fields, rows, bounds));
-    for (const [i, row] of rows.entries()) postings.add(block, i, row);
+  for (const { fields, rows, chunk } of cutBlocks(pieces, model.body)) {
+    const { packed } = chunk ?? packRows(fields, rows);
+    batch.put(blockKey(partition, model.name, first + block), encodeBlock(fields, postings.addBlock(rows), packed));
     block++;
-    if (pacer.due) await pacer.pause();
+    await pause();
   }
-  const all = postings.all.bounds;
-  await postings.write(batch, partition, first, pacer);
+  // LevelDB copies key and value at once, so views will do.
+  await postings.write((key, value) => batch.put(key, value), partition, first, pause);
   const hour = hourOf(first);
-  const bounds = hours.with(model.name, hour, all);
+  const bounds = hours.with(model.name, hour, postings.bounds);
   const writer = new ByteWriter(64);
   writeBounds(writer, bounds);
   batch.put(hourKey(partition, model.name, hour), Buffer.from(writer.view()));
   return { first, last: first + block - 1, publish: () => hours.set(model.name, hour, partition, bounds) };
 }
 
-/** Blocks of about 64 rows; a block has rows of one list of fields. The last rows are shared out so that no tiny block remains. */
-function* cutBlocks(pieces: readonly Piece[], body: string | undefined): Generator<{ fields: readonly string[]; rows: Row[] }> {
+interface Cut {
+  readonly fields: readonly string[];
+  readonly rows: readonly Row[];
+  /** The same rows, compressed already. */
+  readonly chunk?: RowChunk;
+}
+
+/**
+ * Blocks of about 64 rows; a block has rows of one list of fields. Rows of small commits are put together. Those of large ones come as
+ * they were compressed, except that a few rows before them go into their first block rather than into a tiny one of their own.
+ */
+export function* cutBlocks(pieces: readonly Piece[], body: string | undefined): Generator<Cut> {
   let fields: readonly string[] = pieces[0]!.fields;
   let rows: Row[] = [];
+  const rest = function* (): Generator<Cut> {
+    for (const part of cutRows(rows, body)) yield { fields, rows: part };
+    rows = [];
+  };
   for (const piece of pieces) {
     if (piece.fields.join('\0') !== fields.join('\0')) {
-      yield* cutRows(fields, rows, body);
+      yield* rest();
       fields = piece.fields;
-      rows = [];
     }
-    for (const row of piece.rows) rows.push(row);
-  }
-  yield* cutRows(fields, rows, body);
-}
-
-function* cutRows(
-  fields: readonly string[],
-  rows: readonly Row[],
-  body: string | undefined,
-): Generator<{ fields: readonly string[]; rows: Row[] }> {
-  if (rows.length === 0) return;
-  const size = Math.ceil(rows.length / Math.max(1, Math.round(rows.length / BLOCK_ROWS)));
-  let block: Row[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const value = body === undefined ? undefined : row[body];
-    bytes += value instanceof Uint8Array ? value.byteLength : 0;
-    block.push(row);
-    if (block.length < size && bytes < BLOCK_BYTES) continue;
-    yield { fields, rows: block };
-    block = [];
-    bytes = 0;
-  }
-  if (block.length > 0) yield { fields, rows: block };
-}
-
-/** The postings of one flush of one model. */
-class PostingTable {
-  readonly all: Posting;
-  readonly #fields = new Map<string, Map<string, Posting>>();
-  readonly #model: RecordModel;
-  readonly #indexed: readonly string[];
-  readonly #names: readonly string[];
-
-  constructor(model: RecordModel, names: readonly string[]) {
-    this.#model = model;
-    this.#names = names;
-    this.#indexed = indexedFields(model);
-    this.all = this.#empty();
-  }
-
-  add(block: number, index: number, row: Row): void {
-    this.#addTo(this.all, block, index, row);
-    eachTerm(this.#model, this.#indexed, row, (field, text) => {
-      let values = this.#fields.get(field);
-      if (values === undefined) {
-        values = new Map();
-        this.#fields.set(field, values);
-      }
-      let posting = values.get(text);
-      if (posting === undefined) {
-        posting = this.#empty();
-        values.set(text, posting);
-      }
-      this.#addTo(posting, block, index, row);
-    });
-  }
-
-  async write(batch: DatabaseBatch, partition: number, first: number, pacer: Pacer): Promise<void> {
-    const { name } = this.#model;
-    batch.put(postingKey(partition, name, ALL, ALL_HASH, first), encodePosting(this.all));
-    for (const [field, values] of this.#fields) {
-      for (const [text, posting] of values) {
-        batch.put(postingKey(partition, name, field, hashText(text), first), encodePosting(posting));
-        if (pacer.due) await pacer.pause();
+    if (piece.chunks === undefined) {
+      for (const row of piece.rows) rows.push(row);
+      continue;
+    }
+    if (rows.length >= MIN_CHUNK_ROWS) yield* rest();
+    let start = 0;
+    for (const chunk of piece.chunks) {
+      const part = piece.rows.slice(start, start + chunk.rows);
+      start += chunk.rows;
+      if (rows.length === 0) yield { fields, rows: part, chunk };
+      else {
+        for (const row of part) rows.push(row);
+        yield* rest();
       }
     }
   }
-
-  #addTo(posting: { readonly bounds: RecordBounds; readonly blocks: Map<number, number[]> }, block: number, index: number, row: Row): void {
-    widen(posting.bounds, this.#names, row);
-    const rows = posting.blocks.get(block);
-    if (rows === undefined) posting.blocks.set(block, [index]);
-    else rows.push(index);
-  }
-
-  #empty(): Posting {
-    return { bounds: emptyBounds(this.#names.length), blocks: new Map() };
-  }
+  yield* rest();
 }

@@ -1,8 +1,8 @@
-import type { Condition, RecordModel, Row, Value } from '@skein/telemetry/storage';
+import type { Condition, RecordModel, Value } from '@skein/telemetry/storage';
 import { hashText, type TextHash } from '../bytes/text-hash.js';
 
 /** Posting field of the tags; no model has a field of this name. */
-const TAGS = '#tags';
+export const TAGS = '#tags';
 /** Posting field of all rows. */
 export const ALL = '';
 export const ALL_HASH: TextHash = { high: 0, low: 0 };
@@ -13,18 +13,6 @@ const MAX_VALUES = 64;
 export function indexedFields(model: RecordModel): readonly string[] {
   const fields = new Set([...model.filter, ...(model.group === undefined ? [] : [model.group])]);
   return [...fields].filter((name) => ['string', 'bool', 'strings'].includes(model.fields[name]?.type ?? ''));
-}
-
-/** Calls `visit` with the posting field and text of everything of a row that has postings. */
-export function eachTerm(model: RecordModel, fields: readonly string[], row: Row, visit: (field: string, text: string) => void): void {
-  for (const field of fields) eachText(row[field], (text) => visit(field, text));
-  if (model.tags !== undefined) eachText(row[model.tags], (text) => visit(TAGS, text));
-}
-
-function eachText(value: Value | undefined, visit: (text: string) => void): void {
-  if (typeof value === 'string') visit(value);
-  else if (typeof value === 'boolean') visit(String(value));
-  else if (Array.isArray(value)) for (const text of new Set(value as readonly string[])) visit(text);
 }
 
 /** One thing that every found row must have: any of these values in this field. */

@@ -1,6 +1,7 @@
 import type { Row } from '@skein/telemetry/storage';
-import type { Entry } from '../journal/entry.js';
 import type { Span } from '../journal/frame.js';
+import type { IdHashes } from './id-hashes.js';
+import type { RowChunk } from './row-chunks.js';
 
 /** The rows of one model in one commit. */
 export interface Piece {
@@ -8,20 +9,20 @@ export interface Piece {
   readonly at: number;
   readonly fields: readonly string[];
   readonly rows: readonly Row[];
+  /** All of `rows` again, compressed; see {@link RowChunk}. */
+  readonly chunks: readonly RowChunk[] | undefined;
+  readonly ids: IdHashes;
 }
 
 /** Rows that are in the journal and not yet in blocks, by model, in the order of their commits. */
 export class RecordMemory {
   readonly #pieces = new Map<string, Piece[]>();
 
-  add(entry: Entry, span: Span, wanted: (model: string) => boolean = () => true): void {
-    for (const { model, fields, rows } of entry.records) {
-      if (rows.length === 0 || !wanted(model)) continue;
-      const pieces = this.#pieces.get(model);
-      const piece = { span, at: entry.at, fields, rows };
-      if (pieces === undefined) this.#pieces.set(model, [piece]);
-      else pieces.push(piece);
-    }
+  add(model: string, piece: Piece): void {
+    if (piece.rows.length === 0) return;
+    const pieces = this.#pieces.get(model);
+    if (pieces === undefined) this.#pieces.set(model, [piece]);
+    else pieces.push(piece);
   }
 
   get models(): Iterable<string> {

@@ -4,11 +4,13 @@ import type { Span } from '../journal/frame.js';
 import type { Database } from '../level/database.js';
 import { putRecordsMark, type RecordsMark, recordsMarkOf } from '../marks.js';
 import { BlockCache } from './block-cache.js';
+import { hashIds } from './id-hashes.js';
 import { RecentIds } from './recent-ids.js';
-import { BLOCK_ROWS, writeRecords } from './record-flush.js';
+import { writeRecords } from './record-flush.js';
 import { RecordHours } from './record-hours.js';
 import { RecordMemory } from './record-memory.js';
 import { RecordSearch, type RecordView } from './record-search.js';
+import { BLOCK_ROWS } from './row-chunks.js';
 import { StoredIds } from './stored-ids.js';
 
 /** Rows of one model that go into one batch, about. */
@@ -54,12 +56,11 @@ export class RecordStore {
 
   /** Takes the rows of an entry that are not in blocks yet. */
   apply(entry: Entry, span: Span, now: number): void {
-    for (const { model, rows } of entry.records) {
-      const id = this.#model(model)?.id;
-      if (id !== undefined) for (const row of rows) if (typeof row[id] === 'string') this.recentIds.add(model, row[id], now);
+    for (const { model: name, fields, rows, chunks, ids = hashIds(name, this.#model(name)?.id, rows) } of entry.records) {
+      this.recentIds.add(ids, now);
+      if (span.end <= recordsMarkOf(this.#mark, name) || this.#model(name) === undefined) continue;
+      this.#memory.add(name, { span, at: entry.at, fields, rows, chunks, ids });
     }
-    const known = this.#mark;
-    this.#memory.add(entry, span, (model) => span.end > recordsMarkOf(known, model) && this.#model(model) !== undefined);
     this.#applied = Math.max(this.#applied, span.end);
   }
 

@@ -1,7 +1,8 @@
 import type { RecordModel } from '@skein/telemetry/storage';
 import { type Database, type DatabaseBatch, pages } from '../level/database.js';
 import { idsKey, Kind, kindRange, sequenceOf } from '../level/keys.js';
-import { encodeIds, type RecentIds } from './recent-ids.js';
+import { encodeIds } from './id-hashes.js';
+import type { RecentIds } from './recent-ids.js';
 import { timeOf } from './record-hours.js';
 import type { Piece } from './record-memory.js';
 
@@ -27,18 +28,15 @@ export class StoredIds {
 
   /** Adds the ids of a flush to its batch, and deletes what is older than the window. Returns what to call once it is written. */
   write(batch: DatabaseBatch, model: RecordModel, pieces: readonly Piece[], sequence: number): () => void {
-    const field = model.id;
-    if (field !== undefined) {
-      const ids = pieces.flatMap(({ rows }) => rows.map((row) => row[field]).filter((id) => typeof id === 'string'));
-      batch.put(idsKey(sequence), encodeIds(model.name, ids));
-    }
+    const identified = model.id !== undefined;
+    if (identified) batch.put(idsKey(sequence), encodeIds(pieces.map(({ ids }) => ids)));
     let expired = 0;
     while (expired < this.#lists.length && timeOf(sequence) - timeOf(this.#lists[expired]!) > this.#windowMs) {
       batch.del(idsKey(this.#lists[expired++]!));
     }
     return () => {
       this.#lists.splice(0, expired);
-      if (field !== undefined) this.#lists.push(sequence);
+      if (identified) this.#lists.push(sequence);
     };
   }
 }
