@@ -17,6 +17,8 @@ export class MessageChunks implements RawMessages {
   private pending: Uint8Array[] = [];
   private bytes = 0;
   private ended = false;
+  /** A turn of the event loop has passed since the end: no failure of the call is on its heels. */
+  private surelyEnded = false;
   private error: Error | undefined;
   /** A message was asked for and has not come yet. */
   private outstanding = false;
@@ -67,7 +69,7 @@ export class MessageChunks implements RawMessages {
     return new Promise((resolve, reject) => {
       this.waiter = { resolve, reject };
       this.pump();
-      if (this.error !== undefined || this.isFull) this.deliver();
+      if (this.error !== undefined || this.isFull || this.surelyEnded) this.deliver();
       else this.schedule();
     });
   }
@@ -82,6 +84,7 @@ export class MessageChunks implements RawMessages {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
+      this.surelyEnded = this.ended;
       this.deliver();
     });
   }

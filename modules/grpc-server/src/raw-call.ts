@@ -1,5 +1,5 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
-import { type GrpcCall, type GrpcMethod, type Headers, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
+import { Cancellation, type GrpcCall, type GrpcMethod, type Headers, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
 import type { CallMetrics } from './call-metrics.js';
 import { MessageChunks } from './message-chunks.js';
 
@@ -19,18 +19,17 @@ const LONGEST_MESSAGE = 1000;
  */
 export class RawCall extends ServerInterceptingCall implements GrpcCall {
   readonly path: string;
+  /** The call has ended before its handler did. */
+  readonly cancellation = new Cancellation();
   private readonly chunks: MessageChunks;
   private requestMetadata: Metadata | undefined;
   private headers: Headers | undefined;
-  private controller: AbortController | undefined;
   private received = 0;
   /** A status was sent, or cannot be sent any more. */
   private settled = false;
   /** The handler has returned. */
   private finished = false;
   private wakeSender: (() => void) | undefined;
-  /** Why the call ended before its handler did. */
-  private cancelled: Error | undefined;
 
   constructor(
     private readonly transport: ServerInterceptingCallInterface,
@@ -87,11 +86,7 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
 
   /** Made when asked for: most handlers never look. */
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.cancelled !== undefined) this.controller.abort(this.cancelled);
-    }
-    return this.controller.signal;
+    return this.cancellation.signal;
   }
 
   get isStream(): boolean {
@@ -105,9 +100,8 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
 
   /** Aborts the handler; what it still answers is dropped by the transport. */
   cancel(error: Error): void {
-    if (this.finished || this.cancelled !== undefined) return;
-    this.cancelled = error;
-    this.controller?.abort(error);
+    if (this.finished || this.cancellation.aborted) return;
+    this.cancellation.cancel(error);
     this.chunks.fail(error);
   }
 

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Headers, type HttpRequest, StatusError } from '@skein/core';
+import { Cancellation, type Headers, type HttpRequest, StatusError } from '@skein/core';
 
 /** A request as routes see it. What routes seldom ask for is made when they do. */
 export class IncomingRequest implements HttpRequest {
   readonly method: string;
+  readonly cancellation = new Cancellation();
   private queryParameters: URLSearchParams | undefined;
   private headerMap: Headers | undefined;
-  private controller: AbortController | undefined;
-  private cancelled: Error | undefined;
 
   constructor(
     private readonly message: IncomingMessage,
@@ -42,16 +41,11 @@ export class IncomingRequest implements HttpRequest {
   }
 
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.cancelled !== undefined) this.controller.abort(this.cancelled);
-    }
-    return this.controller.signal;
+    return this.cancellation.signal;
   }
 
   /** The client is gone, or the server must stop. */
   cancel(error: Error): void {
-    this.cancelled = error;
-    this.controller?.abort(error);
+    this.cancellation.cancel(error);
   }
 }

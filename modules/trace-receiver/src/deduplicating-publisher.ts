@@ -2,6 +2,9 @@ import type { Clock, Publisher, Receipt } from '@skein/core';
 import { type Flight, RememberedIds } from './remembered-ids.js';
 import type { SegmentItem } from './segment-item.js';
 
+/** All of the batch had been stored before. */
+const DURABLE: Receipt = { handled: Promise.resolve() };
+
 type PublishOptions = Parameters<Publisher<SegmentItem>['publish']>[1];
 
 /**
@@ -22,14 +25,14 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   async publish(items: readonly SegmentItem[], options?: PublishOptions): Promise<Receipt> {
     const flight = new OwnFlight();
     const { fresh, copies } = this.sort(items, flight);
-    const parts = [...copies].map(([first, again]) => this.follow(first, again, options));
-    const handled = Promise.all(parts);
+    if (copies === undefined) return fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
+    const followed = Promise.all([...copies].map(([first, again]) => this.follow(first, again, options)));
     // Whoever wants to know of failures awaits the receipt.
+    followed.catch(() => undefined);
+    const receipt = fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
+    const handled = Promise.all([followed, receipt.handled]).then(() => undefined);
     handled.catch(() => undefined);
-    const receipt = fresh.length === 0 ? undefined : await this.send(fresh, flight, options);
-    const all = Promise.all([handled, receipt?.handled]).then(() => undefined);
-    all.catch(() => undefined);
-    return { handled: all };
+    return { handled };
   }
 
   skip(count: number, reason: string): void {
@@ -41,10 +44,10 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   }
 
   /** Tells new segments from copies, and writes the new ones down as being under way. */
-  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, SegmentItem[]> } {
+  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, SegmentItem[]> | undefined } {
     const now = this.clock.now();
     const fresh: SegmentItem[] = [];
-    const copies = new Map<Flight, SegmentItem[]>();
+    let copies: Map<Flight, SegmentItem[]> | undefined;
     for (const item of items) {
       const first = item.segmentId === '' ? undefined : this.ids.find(item.segmentId, now);
       if (first === undefined) {
@@ -53,6 +56,7 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
       } else if (first.done || first === flight) {
         this.publisher.deduplicated(1);
       } else {
+        copies ??= new Map();
         const again = copies.get(first);
         if (again === undefined) copies.set(first, [item]);
         else again.push(item);
@@ -68,7 +72,9 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
       throw error;
     };
     const receipt = await this.publisher.publish(fresh, options).catch(failed);
-    return { handled: receipt.handled.then(() => flight.settle(true), failed) };
+    const handled = receipt.handled.then(() => flight.settle(true), failed);
+    handled.catch(() => undefined);
+    return { handled };
   }
 
   /** Waits for the first copies; publishes these when the first were not stored. */
@@ -82,13 +88,25 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   }
 }
 
+/** There is one for each batch of the last minutes, so that it is small: most are never followed. */
 class OwnFlight implements Flight {
   done = false;
-  settle: (durable: boolean) => void = () => undefined;
-  readonly settled = new Promise<boolean>((resolve) => {
-    this.settle = (durable) => {
-      this.done = durable;
-      resolve(durable);
-    };
-  });
+  private fate: boolean | undefined;
+  private followers: ((durable: boolean) => void)[] | undefined;
+
+  get settled(): Promise<boolean> {
+    if (this.fate !== undefined) return Promise.resolve(this.fate);
+    return new Promise((resolve) => {
+      this.followers ??= [];
+      this.followers.push(resolve);
+    });
+  }
+
+  settle(durable: boolean): void {
+    this.fate = durable;
+    this.done = durable;
+    const { followers = [] } = this;
+    this.followers = undefined;
+    for (const resolve of followers) resolve(durable);
+  }
 }

@@ -1,4 +1,5 @@
 import type { ObservableInput } from 'rxjs';
+import type { AbortSource } from '../listeners/cancellation.js';
 
 export interface Batch<T> {
   readonly items: readonly T[];
@@ -33,7 +34,7 @@ export interface Publisher<T> {
    * `waitMs`: how long to wait for room; default: as the handler says, 20 s; 0: not at all; Infinity: as long as it takes, or until `signal`
    * is aborted. At most 10 000 publishers with a weight of 256 MiB wait for one stream; the next is refused at once.
    */
-  publish(items: readonly T[], o?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Receipt>;
+  publish(items: readonly T[], o?: { readonly waitMs?: number; readonly signal?: AbortSource }): Promise<Receipt>;
   /**
    * Writes to the books what the publisher itself dropped before publishing: `received` and `skipped` (or `deduplicated`) rise by `count`.
    * `reason` is a short constant such as `malformed`.

@@ -1,4 +1,5 @@
 import { createPoint } from '../api/tokens.js';
+import type { AbortSource } from './cancellation.js';
 import { duplicates } from './duplicates.js';
 
 /** A header map with lower-case names; a repeated header is joined by `, `. */
@@ -15,6 +16,8 @@ export interface HttpRequest {
   readonly peer: string;
   /** Aborted when the client goes away or the host must stop. */
   readonly signal: AbortSignal;
+  /** The same as `signal` for who only waits, at less cost. */
+  readonly cancellation?: AbortSource;
 }
 
 export interface HttpReply {
@@ -48,6 +51,8 @@ export interface GrpcCall {
   readonly peer: string;
   /** Aborted when the call is cancelled or the host must stop. */
   readonly signal: AbortSignal;
+  /** The same as `signal` for who only waits, at less cost. */
+  readonly cancellation?: AbortSource;
 }
 
 /** Messages as they arrived, raw, in chunks of at least one. Each message owns its bytes. */

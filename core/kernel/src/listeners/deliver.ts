@@ -1,5 +1,6 @@
 import type { Clock } from '../api/facilities.js';
 import { type Publisher, type Receipt, StreamError } from '../api/streams.js';
+import type { AbortSource } from './cancellation.js';
 import { StatusError } from './status-error.js';
 
 const MAX_HOLD_MS = 20_000;
@@ -19,7 +20,7 @@ export interface Delivery<T, R = Uint8Array> {
   readonly read: (raw: R) => readonly T[];
   readonly publisher: Publisher<T>;
   /** The call that is held: a GrpcCall or an HttpRequest fits. */
-  readonly call: { readonly deadline?: number | undefined; readonly signal: AbortSignal };
+  readonly call: { readonly deadline?: number | undefined; readonly signal: AbortSignal; readonly cancellation?: AbortSource };
   readonly clock: Clock;
 }
 
@@ -38,13 +39,14 @@ export interface Delivery<T, R = Uint8Array> {
  */
 export async function deliver<T, R = Uint8Array>(delivery: Delivery<T, R>): Promise<number> {
   const receipts = new Receipts(delivery.call, delivery.clock);
+  const signal = cancellationOf(delivery.call);
   const malformed = new Malformed();
   let accepted = 0;
   for await (const chunk of delivery.messages) {
     const items = readChunk(chunk, delivery, malformed);
     if (items.length === 0) continue;
     await receipts.atMost(MAX_OUTSTANDING - 1);
-    await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal: delivery.call.signal }));
+    await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal }));
     accepted += items.length;
   }
   await receipts.atMost(0);
@@ -135,7 +137,7 @@ class Receipts {
 
   /** Waits for `#settle`, the end of the hold time, or the client to go away. */
   async #wait(limit: number): Promise<void> {
-    const { signal } = this.#call;
+    const signal = cancellationOf(this.#call);
     if (signal.aborted) throw clientGone(signal);
     const from = this.#clock.now();
     let timer: Disposable | undefined;
@@ -157,4 +159,7 @@ class Receipts {
   }
 }
 
-const clientGone = (signal: AbortSignal): StreamError => new StreamError('REFUSED', 'the client went away', true, { cause: signal.reason });
+/** Reading `signal` may make one, which the call's own cancellation saves. */
+const cancellationOf = (call: Delivery<unknown>['call']): AbortSource => call.cancellation ?? call.signal;
+
+const clientGone = (signal: AbortSource): StreamError => new StreamError('REFUSED', 'the client went away', true, { cause: signal.reason });

@@ -3,6 +3,7 @@ import type { Clock } from '../api/facilities.js';
 import { type Handler, type Publisher, type Receipt, StreamError } from '../api/streams.js';
 import type { StreamToken } from '../api/tokens.js';
 import { EdgeBooks, type RefusalReason } from '../books/edge-books.js';
+import type { AbortSource } from '../listeners/cancellation.js';
 import { awaitHandler } from './await-handler.js';
 import { Flight, type FlightEvents, receiptError } from './flight.js';
 import type { MemoryGuard } from './memory-guard.js';
@@ -139,7 +140,7 @@ export class Stream<T> {
     books: EdgeBooks,
     guard: MemoryGuard | undefined,
     items: readonly T[],
-    o: { readonly waitMs?: number; readonly signal?: AbortSignal },
+    o: { readonly waitMs?: number; readonly signal?: AbortSource },
   ): Promise<Receipt> {
     if (items.length === 0) return Promise.resolve(NOTHING_TO_HANDLE);
     books.receive(items.length);
@@ -157,7 +158,7 @@ export class Stream<T> {
   }
 
   /** What keeps a batch from even waiting. */
-  #obstacle(guard: MemoryGuard | undefined, signal: AbortSignal | undefined): { error: StreamError; reason: RefusalReason } | undefined {
+  #obstacle(guard: MemoryGuard | undefined, signal: AbortSource | undefined): { error: StreamError; reason: RefusalReason } | undefined {
     if (!this.#open || this.#handler === undefined) {
       return { reason: 'closed', error: new StreamError('CLOSED', `the stream "${this.id}" is not open`, true) };
     }
@@ -172,7 +173,7 @@ export class Stream<T> {
     return undefined;
   }
 
-  #enter(flight: Flight<T>, books: EdgeBooks, o: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Receipt> {
+  #enter(flight: Flight<T>, books: EdgeBooks, o: { readonly waitMs?: number; readonly signal?: AbortSource }): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const waitMs = o.waitMs ?? this.#waitMs;
       let admitted = false;
@@ -251,7 +252,7 @@ export class Stream<T> {
 
 const wholeCount = (count: number): number => (Number.isInteger(count) && count > 0 ? count : 0);
 
-const gaveUp = (stream: string, signal: AbortSignal | undefined): StreamError =>
+const gaveUp = (stream: string, signal: AbortSource | undefined): StreamError =>
   new StreamError('REFUSED', `the publisher gave up waiting for the stream "${stream}"`, true, { cause: signal?.reason });
 
 /** The weight of a batch: at least 1 an item, so that no number of weightless items passes the gate. */
