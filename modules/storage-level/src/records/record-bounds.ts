@@ -65,5 +65,5 @@ function writeMax(writer: ByteWriter, min: number, max: number): void {
 
 function readMax(reader: ByteReader, min: number): number {
   const step = reader.varint();
-  return step === 0 ? reader.float64() : min + step - 1;
+  return step === 0 ? reader.float64() : min + (step - 1);
 }
