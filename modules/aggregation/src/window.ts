@@ -126,9 +126,16 @@ export class Window {
     const current = variant?.(source as never) ?? '';
     if (track.isStored(current) || !this.claim(track, current)) return;
     for (const update of rows!(source as never)) {
-      const refusal = this.accept(update);
+      const refusal = this.refusal(update);
       if (refusal !== undefined) this.context.onLeftOut('entity', ...refusal);
+      else this.appeared(update);
     }
+  }
+
+  /** The track knows whether it was written, so the update need not be remembered itself. */
+  private appeared(update: EntityUpdate): void {
+    this.updates.merge(update);
+    if (update.active === true) this.activate(update);
   }
 
   /** Windows that are not stored yet do not count: they may fail. */
@@ -156,20 +163,21 @@ export class Window {
   private addUpdate(update: EntityUpdate, now: Instant): Refusal | undefined {
     const { model, at } = update;
     const misfit = misplaced(at, now - this.context.retention(model.ttl), now + AHEAD);
-    return misfit === undefined ? this.accept(update) : [misfit, model.name];
+    if (misfit !== undefined) return [misfit, model.name];
+    const refusal = this.refusal(update);
+    if (refusal === undefined && this.updates.add(update) && update.active === true) this.activate(update);
+    return refusal;
   }
 
-  private accept(update: EntityUpdate): Refusal | undefined {
-    const { model, id, at } = update;
+  private refusal(update: EntityUpdate): Refusal | undefined {
+    const { model } = update;
     const excluded = this.context.excluded(model);
     if (excluded !== undefined) return [excluded, model.name];
     const reason = checkEntityUpdate(model, update);
-    if (reason !== undefined) return ['invalid', `${model.name}: ${reason}`];
-    if (this.updates.add(update) && update.active === true) this.activate(model, id, at);
-    return undefined;
+    return reason === undefined ? undefined : ['invalid', `${model.name}: ${reason}`];
   }
 
-  private activate(model: EntityModel, id: string, at: Instant): void {
+  private activate({ model, id, at }: EntityUpdate): void {
     const entity = this.context.tracks.at(at - (at % MINUTE), this.now).entity(model.name, id);
     this.touch(entity);
     entity.active = true;

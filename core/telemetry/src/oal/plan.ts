@@ -35,8 +35,8 @@ const NO_SLOTS: readonly number[] = [];
 interface PlannedMetric {
   readonly name: string;
   readonly model: MetricModel;
-  /** Its filters, in the order of the script. */
-  readonly chain: readonly number[];
+  /** Number of its chain of filters. */
+  readonly chain: number;
   readonly value: Read | undefined;
   /** Fractions are cut off. */
   readonly whole: boolean;
@@ -65,6 +65,9 @@ export interface PlanInput {
 export class Plan {
   private readonly filters = new FilterSet();
   private readonly metrics: readonly PlannedMetric[];
+  /** The different chains of filters, each in the order of the script, and what they say of the source that is being added. */
+  private readonly chains: (readonly number[])[] = [];
+  private readonly verdicts: Uint8Array;
   private readonly shape: AccumulatorShape;
 
   constructor(
@@ -81,6 +84,7 @@ export class Plan {
       return this.planned(model, given, step, { mark, offset, table: model.table === undefined ? -1 : tables++ });
     });
     this.filters.seal();
+    this.verdicts = new Uint8Array(this.chains.length);
     this.shape = { start: Float64Array.from(start), tables };
   }
 
@@ -100,7 +104,7 @@ export class Plan {
     return {
       name: model.name,
       model,
-      chain,
+      chain: this.chainNumber(chain),
       value,
       whole,
       bound,
@@ -111,6 +115,11 @@ export class Plan {
       labelLimit,
       ...place,
     };
+  }
+
+  private chainNumber(chain: readonly number[]): number {
+    const known = this.chains.findIndex((other) => other.join() === chain.join());
+    return known < 0 ? this.chains.push(chain) - 1 : known;
   }
 
   /** The metrics that it feeds. */
@@ -125,12 +134,13 @@ export class Plan {
 
   /** Adds a source to the state of its entity and minute. Never throws: what cannot be added is told to the skip listener. */
   add(source: Source, into: Accumulator): void {
-    const { filters, metrics } = this;
+    const { filters, chains, verdicts, metrics } = this;
     if (metrics.length === 0) return;
     filters.evaluate(source);
+    for (let i = 0; i < chains.length; i++) verdicts[i] = filters.chain(chains[i]!);
     for (let i = 0; i < metrics.length; i++) {
       const metric = metrics[i]!;
-      const verdict = filters.chain(metric.chain);
+      const verdict = verdicts[metric.chain];
       if (verdict === FAIL) continue;
       const reason = verdict === PASS ? this.addTo(metric, source, into) : 'broken-condition';
       if (reason !== undefined) this.onSkip(metric.name, reason);
