@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import protobuf from 'protobufjs/minimal.js';
 import { decodeSegment, MalformedError, skywalking } from './index.js';
 
 const { SegmentObject } = skywalking.v3;
@@ -100,7 +101,7 @@ describe('decodeSegment', () => {
   });
 
   it('reads a span with very many references in a time that grows with their number only', () => {
-    const count = 200_000;
+    const count = 150_000;
     const refs = Buffer.alloc(2 * count, Buffer.of(0x2a, 0));
     const length = Buffer.of((refs.length & 127) | 128, ((refs.length >> 7) & 127) | 128, refs.length >> 14);
     expect(decodeSegment(Buffer.concat([Buffer.of(0x1a), length, refs])).spans[0]!.refs).toHaveLength(count);
@@ -118,5 +119,23 @@ describe('decodeSegment', () => {
       }
     }
     expect(refused).toBe(bytes.length - 2);
+  });
+
+  it('refuses a segment of so many empty spans, references or tags that they would fill the memory', () => {
+    const field = (number: number, body: Uint8Array): Buffer => {
+      const writer = protobuf.Writer.create();
+      return Buffer.from(
+        writer
+          .uint32((number << 3) | 2)
+          .bytes(body)
+          .finish(),
+      );
+    };
+    const many = (part: Buffer): Buffer => Buffer.alloc(part.length * 300_000, part);
+    const empty = new Uint8Array(0);
+    for (const bytes of [many(field(3, empty)), field(3, many(field(5, empty))), field(3, many(field(12, empty)))]) {
+      expect(() => decodeSegment(bytes)).toThrow(/more than 200000 spans, references and tags/);
+    }
+    expect(decodeSegment(Buffer.alloc(2 * 10_000, field(3, empty))).spans).toHaveLength(10_000);
   });
 });

@@ -1,3 +1,4 @@
+import { MalformedError } from './malformed.js';
 import type { TagKeys } from './tag-keys.js';
 import { asBuffer, BYTES, VARINT, WireReader } from './wire-reader.js';
 
@@ -24,7 +25,21 @@ export class SegmentView {
   serviceInstance = '';
   /** In the order of the wire; agents may send span 0 last. */
   readonly spans: SpanView[] = [];
+  /** Spans, references and tags in all. */
+  parts = 0;
+
+  /** Bytes that the view holds in memory, about. */
+  get weight(): number {
+    return 256 + this.parts * BYTES_PER_PART;
+  }
 }
+
+/**
+ * Spans, references and tags that one segment may have in all. Agents cut a segment at some hundred spans; empty ones take 2 bytes on the
+ * wire and a hundred times that in memory.
+ */
+const MAX_PARTS = 200_000;
+const BYTES_PER_PART = 100;
 
 const NO_REFS: readonly SegmentReferenceView[] = [];
 const NO_TAGS: readonly number[] = [];
@@ -172,6 +187,7 @@ export function decodeSegment(bytes: Uint8Array): SegmentView {
       case 3:
         reader.expect(BYTES);
         segment.spans.push(nested(reader, decodeSpan));
+        count(segment, reader);
         break;
       case 4:
         reader.expect(BYTES);
@@ -187,6 +203,16 @@ export function decodeSegment(bytes: Uint8Array): SegmentView {
   }
   return segment;
 }
+
+/** Counts the span that was read last, and ends the reading of a segment that is made to fill the memory. */
+function count(segment: SegmentView, reader: WireReader): void {
+  const { refs, tagRanges } = segment.spans.at(-1)!;
+  segment.parts += 1 + refs.length + tagRanges.length / 2;
+  if (segment.parts > MAX_PARTS) throw tooManyParts(reader);
+}
+
+const tooManyParts = (reader: WireReader): MalformedError =>
+  new MalformedError(`a segment of more than ${MAX_PARTS} spans, references and tags`, reader.at);
 
 /** Runs `decode` inside the length-delimited field at hand. */
 function nested<T>(reader: WireReader, decode: (reader: WireReader) => T): T {
@@ -221,7 +247,7 @@ function decodeSpan(reader: WireReader): SpanView {
       case 5:
         reader.expect(BYTES);
         if (span.refs === NO_REFS) span.refs = [];
-        (span.refs as SegmentReferenceView[]).push(nested(reader, decodeReference));
+        if ((span.refs as SegmentReferenceView[]).push(nested(reader, decodeReference)) > MAX_PARTS) throw tooManyParts(reader);
         break;
       case 6:
         reader.expect(BYTES);
@@ -272,6 +298,7 @@ function readName(span: SpanView, reader: WireReader): void {
 /** Remembers where a tag lies, and checks that it can be read later. */
 function pushTag(span: SpanView, reader: WireReader): void {
   if (span.tagRanges === NO_TAGS) span.tagRanges = [];
+  if (span.tagRanges.length > 2 * MAX_PARTS) throw tooManyParts(reader);
   nested(reader, (inner) => {
     (span.tagRanges as number[]).push(inner.at, inner.end);
     while (inner.next()) inner.skip();

@@ -51,10 +51,3 @@ describe('findTags', () => {
     );
   });
 });
-
-describe('references', () => {
-  it('are read in time that grows with their number, not with its square', () => {
-    const bytes = field(3, Buffer.concat(Array.from({ length: 200_000 }, () => field(5, Buffer.alloc(0)))));
-    expect(decodeSegment(bytes).spans[0]?.refs).toHaveLength(200_000);
-  });
-});

@@ -9,10 +9,10 @@ export interface SegmentMessage {
   readonly bytes: Uint8Array;
   /**
    * What the receiver saw of the segment when it checked it: a `SegmentView` of @skein/proto, so that nobody has to decode it again.
-   * An analyzer that is given none, or another copy's, decodes the bytes.
+   * An analyzer that is given none, or another copy's, decodes the bytes. `weight`: bytes that it holds in memory besides.
    */
-  readonly view?: unknown;
+  readonly view?: { readonly weight: number };
 }
 
 /** Trace segments, from every receiver that speaks native segments to the trace analyzer. */
-export const segments = createStream<SegmentMessage>({ id: 'segments', weigh: (m) => m.bytes.byteLength + 256 });
+export const segments = createStream<SegmentMessage>({ id: 'segments', weigh: (m) => m.bytes.byteLength + 256 + (m.view?.weight ?? 0) });

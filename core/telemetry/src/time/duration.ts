@@ -3,8 +3,13 @@ import type { Buckets, Range } from '../storage/query.js';
 import { parseWallClock, type Step } from './wire.js';
 import type { Zone } from './zone.js';
 
-/** Buckets that one duration may name. Series have a lower limit of their own; this one keeps rankings and lists from endless ranges. */
-const MAX_BUCKETS: Readonly<Record<Precision, number>> = { minute: 200_000, hour: 20_000, day: 20_000 };
+/**
+ * Buckets that one duration may name. Series have a lower limit of their own; this one keeps rankings and lists from endless ranges, and
+ * the search for the local boundaries of hours and days short.
+ */
+const MAX_BUCKETS: Readonly<Record<Precision, number>> = { minute: 200_000, hour: 5_000, day: 1_100 };
+/** No bucket is shorter, but for hours cut by a change of the clocks. */
+const SHORTEST: Readonly<Record<Precision, number>> = { minute: 60_000, hour: 3_600_000, day: 23 * 3_600_000 };
 const STEPS: Readonly<Record<string, Step>> = { DAY: 'day', HOUR: 'hour', MINUTE: 'minute', SECOND: 'second' };
 const SHAPES: Readonly<Record<Step, string>> = {
   day: 'yyyy-MM-dd',
@@ -49,9 +54,14 @@ export function parseDuration(zone: Zone, input: { readonly start: string; reado
 function bucketsOf(zone: Zone, start: number, end: number, precision: Precision): Buckets {
   const from = zone.floor(start, precision);
   const limit = MAX_BUCKETS[precision];
+  // A cheap look first: the boundaries of thousands of days take a second to find.
+  if ((end - start) / SHORTEST[precision] > limit * 1.1) throw tooLong(precision);
   let count = 0;
   if (precision === 'minute') count = (zone.next(end, 'minute') - from) / 60_000;
   else for (let at = from; at <= end && count <= limit; at = zone.next(at, precision)) count++;
-  if (count > limit) throw new DurationError(`the duration has more than ${limit} ${precision}s`);
+  if (count > limit) throw tooLong(precision);
   return { precision, from, count };
 }
+
+const tooLong = (precision: Precision): DurationError =>
+  new DurationError(`the duration has more than ${MAX_BUCKETS[precision]} ${precision}s`);
