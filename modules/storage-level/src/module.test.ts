@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -16,6 +16,8 @@ async function withDirectory(body: (path: string) => Promise<void>): Promise<voi
 }
 const host = (path: string) => createTestHost({ modules: [storageLevel], config: { 'storage-level': { path } } });
 
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('module storage-level', () => {
   it('keeps the contract of modules', () => withDirectory((path) => checkModule({ module: storageLevel, config: { path } })));
 
@@ -31,13 +33,36 @@ describe('module storage-level', () => {
       }
     }));
 
-  it('fails to start, in its own name, where another process has the directory', () =>
+  it('fails to start where another process has the directory, and says which and what to do', () =>
     withDirectory(async (path) => {
       const first = await host(path);
-      await expect(host(path)).rejects.toThrow(new RegExp(`storage-level.*data directory ${path} is in use by process ${process.pid}`));
+      await expect(host(path)).rejects.toThrow(
+        `modules.storage-level.path data directory ${path} is in use by process ${process.pid}\n    stop it, or set another path`,
+      );
       await first.stop();
       await (await host(path)).stop();
     }));
+
+  it('makes the directory with the parents that are missing', () =>
+    withDirectory(async (path) => {
+      await (await host(join(path, 'some', 'where', 'else'))).stop();
+      expect(await readdir(join(path, 'some', 'where', 'else'))).toContain('level');
+    }));
+
+  it('fails to start where no directory can be, and says why and what to do', () =>
+    withDirectory(async (path) => {
+      await writeFile(join(path, 'file'), '');
+      const inFile = join(path, 'file', 'data');
+      await expect(host(inFile)).rejects.toThrow(
+        `modules.storage-level.path data directory ${inFile} is not a directory\n    set another path`,
+      );
+    }));
+
+  onLinux('fails to start, and does not hang, where the system says of a folder both that it is there and that it is not', async () => {
+    await expect(host('/proc/skein/data')).rejects.toThrow(
+      'modules.storage-level.path data directory /proc/skein/data cannot be made (ENOENT)\n    set another path',
+    );
+  });
 
   it('shows its journal, flushes and torn tails in the metrics of the host', () =>
     withDirectory(async (path) => {

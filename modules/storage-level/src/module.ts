@@ -1,5 +1,7 @@
 import { ByteSize, Duration, defineModule, Type } from '@skein/core';
+import { BootError } from '@skein/core/host';
 import { StorageToken } from '@skein/telemetry/storage';
+import { DataDirectoryError } from './level/data-directory-error.js';
 import { LevelStorage } from './level-storage.js';
 import { contributeMetrics } from './self-metrics.js';
 
@@ -74,7 +76,7 @@ export default defineModule({
     own(() => storage.close());
 
     // The lock is taken here and not in `open`, which another module calls, so that a directory in use is this module's error.
-    onReady(() => storage.lock());
+    onReady(() => storage.lock().catch(refuse));
 
     let timer: Disposable | undefined;
     let overBudget = false;
@@ -104,3 +106,8 @@ export default defineModule({
     });
   },
 });
+
+function refuse(error: unknown): never {
+  if (!(error instanceof DataDirectoryError)) throw error;
+  throw new BootError([{ subject: 'modules.storage-level.path', message: error.message, fix: error.fix }], { cause: error });
+}

@@ -1,18 +1,15 @@
-import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JournalDirectory, openJournalDirectory } from '../journal/journal-directory.js';
+import { DataDirectoryError, OTHER_PATH } from './data-directory-error.js';
 import { type Database, openDatabase } from './database.js';
 import { metaKey } from './keys.js';
+import { makeWritable } from './make-writable.js';
 
 /** Version of everything below the data directory. A newer one is refused; an older one is migrated when there is one. */
 export const FORMAT = 1;
 const FORMAT_KEY = metaKey('format');
 const PID_FILE = 'skein.pid';
-
-/** The data directory cannot be used; the message says why and, where it can, what to do. */
-export class DataDirectoryError extends Error {
-  override readonly name = 'DataDirectoryError';
-}
 
 /** An opened data directory: nobody else can open it until it is closed. */
 export interface DataDirectory {
@@ -43,28 +40,20 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   }
 }
 
-async function makeWritable(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST' || code === 'ENOTDIR') throw new DataDirectoryError(`data directory ${path} is not a directory`, { cause });
-    throw new DataDirectoryError(`data directory ${path} is not writable by this user (${code ?? 'unknown error'})`, { cause });
-  }
-}
-
 async function lock(path: string): Promise<Database> {
   try {
     return await openDatabase(join(path, 'level'));
   } catch (error) {
     const cause = (error as Error).cause as (Error & { code?: string }) | undefined;
-    if (cause?.code === 'LEVEL_LOCKED')
-      throw new DataDirectoryError(`data directory ${path} is in use by ${await holder(path)}`, { cause });
-    if (cause?.code === 'LEVEL_CORRUPTION') throw new DataDirectoryError(`data directory ${path} is damaged: ${cause.message}`, { cause });
-    throw new DataDirectoryError(`data directory ${path} cannot be opened: ${cause?.message ?? (error as Error).message}`, {
-      cause: error,
-    });
+    if (cause?.code === 'LEVEL_LOCKED') {
+      throw new DataDirectoryError(`data directory ${path} is in use by ${await holder(path)}`, `stop it, or ${OTHER_PATH}`, { cause });
+    }
+    if (cause?.code === 'LEVEL_CORRUPTION') {
+      const fix = `put a backup in its place, or ${OTHER_PATH}`;
+      throw new DataDirectoryError(`data directory ${path} is damaged: ${cause.message}`, fix, { cause });
+    }
+    const reason = cause?.message ?? (error as Error).message;
+    throw new DataDirectoryError(`data directory ${path} cannot be opened: ${reason}`, `mend that, or ${OTHER_PATH}`, { cause: error });
   }
 }
 
@@ -84,6 +73,7 @@ async function checkFormat(path: string, database: Database): Promise<void> {
   const format = Number(stored.toString('utf8'));
   if (format > FORMAT)
     throw new DataDirectoryError(
-      `data directory ${path} has format ${format}, written by a newer Skein; this version reads up to ${FORMAT}: update Skein or use another directory`,
+      `data directory ${path} has format ${format}, written by a newer Skein; this version reads up to ${FORMAT}`,
+      `update Skein, or ${OTHER_PATH}`,
     );
 }

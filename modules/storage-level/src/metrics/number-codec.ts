@@ -20,21 +20,40 @@ export function readNumber(reader: ByteReader): number {
   return value === 0 ? reader.float64() : value - 1;
 }
 
-export function writeTable(writer: ByteWriter, table: ReadonlyMap<number | string, ArrayLike<number>>, width: number): void {
-  writer.varint(table.size);
-  const numeric = typeof table.keys().next().value !== 'string';
-  writer.byte(numeric ? 0 : 1);
-  const entries = [...table].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+type Key = number | string;
+type Table = ReadonlyMap<Key, ArrayLike<number>>;
+
+export function writeTable(writer: ByteWriter, table: Table, width: number): void {
+  const keys = sortedKeys(table);
+  writer.varint(keys.length);
+  writer.byte(typeof keys[0] === 'string' ? 1 : 0);
   let previous = 0;
-  for (const [key, sums] of entries) {
-    if (typeof key === 'number') {
-      writeKey(writer, key, previous);
-      previous = key;
-    } else writer.text(key);
-    for (let i = 0; i < width; i++) writeNumber(writer, sums[i] ?? 0);
+  for (const key of keys) {
+    previous = writeTableKey(writer, key, previous);
+    writeSums(writer, table.get(key)!, width);
   }
 }
 
+/**
+ * Adds a table to one that {@link writeTable} wrote, without taking that apart, and writes the sum: what `mergeMetricState` makes of the
+ * two. @throws MalformedBytes
+ */
+export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: Table, width: number): void {
+  const keys = sortedKeys(added);
+  // Counted first: the number of keys comes before them.
+  writer.varint(Math.min(mergeTables(stored, keys, width, () => undefined), MAX_TABLE_KEYS));
+  writer.byte(new TableReader(stored, width).numeric ? 0 : 1);
+  let previous = 0;
+  let written = 0;
+  const sums: number[] = [];
+  mergeTables(stored, keys, width, (key, known) => {
+    if (written++ >= MAX_TABLE_KEYS) return;
+    previous = writeTableKey(writer, key, previous);
+    const more = added.get(key);
+    for (let i = 0; i < width; i++) sums[i] = known === undefined ? more![i]! : more === undefined ? known[i]! : clamp(known[i]! + (more[i] ?? 0));
+    writeSums(writer, sums, width);
+  });
+}
 export function readTable(reader: ByteReader, width: number): Map<number | string, number[]> {
   const table = new Map<number | string, number[]>();
   const size = reader.count();
