@@ -1,6 +1,6 @@
 /** Tests run from the sources: the `skein-source` condition of every package's exports leads there. */
 export default {
-  roots: ['proto', 'core', 'modules', 'test', 'bench'].map((d) => `<rootDir>/${d}`),
+  roots: ['proto', 'core', 'modules', 'examples', 'test', 'bench'].map((d) => `<rootDir>/${d}`),
   testMatch: ['**/src/**/*.test.ts'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['skein-source', 'node', 'node-addons'] },

@@ -14,6 +14,7 @@ export * from './points.js';
 export * from './sources/core-sources.js';
 export * from './sources/enums.js';
 export * from './sources/source.js';
+export type { EntityUpdate, RecordRow } from './storage/observed.js';
 export * from './time/duration.js';
 export * from './time/wire.js';
 export * from './time/zone.js';
