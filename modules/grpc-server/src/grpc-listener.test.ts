@@ -279,6 +279,26 @@ describe('calls', () => {
     expect(counters.values.get('grpc_calls_total /s/sink CANCELLED')).toBe(1);
   });
 
+  it('wakes who waits for something else when the client goes away after its last message', async () => {
+    const waits = gate();
+    const woken = gate();
+    const { client } = await run([
+      sink(async (messages, { cancellation }) => {
+        for await (const _ of messages);
+        cancellation!.addEventListener('abort', woken.open);
+        waits.open();
+        await woken.opened;
+        return bytes('');
+      }),
+    ]);
+    const { call, done } = stream(client, '/s/sink');
+    call.end(bytes('x'));
+    await waits.opened;
+    call.cancel();
+    await woken.opened;
+    expect((await done).code).toBe(status.CANCELLED);
+  });
+
   it('reads no further while the handler is busy, so that the client stops sending', async () => {
     const hold = gate();
     const first = gate();

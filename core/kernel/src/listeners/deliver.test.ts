@@ -3,6 +3,7 @@ import type { Publisher } from '../api/streams.js';
 import { createStream } from '../api/tokens.js';
 import { Stream } from '../stream/stream.js';
 import { TestClock } from '../testing/fake-clock.js';
+import { Cancellation } from './cancellation.js';
 import { type Delivery, deliver, holdTime } from './deliver.js';
 
 const raw = (...numbers: number[]) => numbers.map((n) => Uint8Array.of(n));
@@ -29,7 +30,7 @@ function rig(capacity = 100) {
   const gone = new AbortController();
   const run = (messages: Delivery<number>['messages'], deadline?: number) =>
     deliver({ messages, read, publisher, call: { deadline, signal: gone.signal }, clock });
-  return { clock, batches, stream, run, gone, books: () => stream.books()[0]!.entry() };
+  return { clock, batches, stream, publisher, run, gone, books: () => stream.books()[0]!.entry() };
 }
 
 describe('deliver', () => {
@@ -172,6 +173,24 @@ describe('deliver', () => {
     full.gone.abort();
     await forRoom;
     expect([waiting.clock.pending, full.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('needs no signal of a call that tells of its end more cheaply', async () => {
+    const call = (cancellation: Cancellation): Delivery<number>['call'] => ({
+      cancellation,
+      get signal(): AbortSignal {
+        throw new Error('a signal was made');
+      },
+    });
+    const { publisher, clock, books } = rig(1);
+    const [inside, waiting] = [new Cancellation(), new Cancellation()];
+    const forReceipt = expect(deliver({ messages: [raw(1)], read, publisher, clock, call: call(inside) })).rejects.toThrow('went away');
+    const forRoom = expect(deliver({ messages: [raw(2)], read, publisher, clock, call: call(waiting) })).rejects.toThrow('gave up waiting');
+    await turn();
+    waiting.cancel(new Error('gone'));
+    inside.cancel(new Error('gone'));
+    await Promise.all([forReceipt, forRoom]);
+    expect([clock.pending, books().refused]).toEqual([0, 1]);
   });
 
   it('keeps at most 256 receipts open', async () => {
