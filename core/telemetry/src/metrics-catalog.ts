@@ -29,4 +29,5 @@ export interface MetricCatalog {
   find(name: string): MetricDefinition | undefined;
   all(): readonly MetricDefinition[];
 }
+/** The one catalogue of a host. */
 export const MetricCatalogToken = createToken<MetricCatalog>('metric-catalog');

@@ -9,6 +9,7 @@ export interface OalScript {
   readonly file: string;
   readonly text: string;
 }
+/** Scripts in the observability analysis language, from whoever brings sources. */
 export const OalScripts = createPoint<OalScript, 'data'>({ id: 'oal-scripts', kind: 'data' });
 
 /** An old metric name that reads go through: `endpoint_avg` is `endpoint_resp_time`, `service_p99` is `service_percentile` with `p=99`. */
@@ -18,4 +19,5 @@ export interface MetricAlias {
   /** Picks one label of a labelled metric. `all_p70` has a rank that is not stored as a label: `{ p: '70' }` is computed from the dataset. */
   readonly label?: { readonly key: string; readonly value: string };
 }
+/** Old metric names, so that older dashboards and rules find their metrics. */
 export const MetricAliases = createPoint<MetricAlias, 'data'>({ id: 'metric-aliases', kind: 'data' });

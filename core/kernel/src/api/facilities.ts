@@ -1,5 +1,6 @@
 import { createToken } from './tokens.js';
 
+/** Structured log lines; `fields` become members of the line. */
 export interface Logger {
   debug(message: string, fields?: object): void;
   info(message: string, fields?: object): void;
@@ -22,12 +23,14 @@ export interface Meter {
   histogram(name: string, help: string, bounds: readonly number[]): { record(value: number, labels?: Labels): void };
 }
 
+/** Time, so that tests can bring their own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   setTimeout(fn: () => void, ms: number): Disposable;
 }
 
+/** A module's word on how it is; the latest counts. */
 export interface Health {
   ok(): void;
   degraded(reason: string, error?: unknown): void;
@@ -47,6 +50,7 @@ export interface HostStatus {
   readonly draining: AbortSignal;
 }
 
+/** Provided by the host. */
 export const HostStatusToken = createToken<HostStatus>('host-status');
 
 /** Settings of the host that modules may need. Provided by the host itself. */
@@ -56,6 +60,7 @@ export interface HostSettings {
   readonly version: string;
 }
 
+/** Provided by the host. */
 export const HostSettingsToken = createToken<HostSettings>('host-settings');
 
 /**
@@ -68,4 +73,5 @@ export interface Announcements {
   announce(label: string, text: string): void;
 }
 
+/** Provided by the host. */
 export const AnnouncementsToken = createToken<Announcements>('announcements');

@@ -5,10 +5,15 @@ import type { Clock, Health, Logger, Meter } from './facilities.js';
 import type { Batch, Handler, Publisher } from './streams.js';
 import type { AnyPointToken, AnyServiceToken, AnyStreamToken, Contributed, PointToken, ServiceToken, StreamToken } from './tokens.js';
 
+/** Services by the names under which a module reaches them. */
 export type Tokens = Readonly<Record<string, AnyServiceToken>>;
+/** Streams by the names under which a module publishes to them. */
 export type Streams = Readonly<Record<string, AnyStreamToken>>;
+/** The services of these tokens. */
 export type ServicesOf<M extends Tokens> = { readonly [K in keyof M]: M[K] extends ServiceToken<infer T> ? T : never };
+/** The services of these tokens, where they are provided. */
 export type OptionalOf<M extends Tokens> = { readonly [K in keyof M]?: M[K] extends ServiceToken<infer T> ? T : never };
+/** Publishers of these streams. */
 export type PublishersOf<M extends Streams> = { readonly [K in keyof M]: M[K] extends StreamToken<infer T> ? Publisher<T> : never };
 
 /** Values hung on a `data` point by a module definition. Made by {@link contribution}. */
@@ -17,6 +22,7 @@ export interface Contribution {
   readonly values: readonly unknown[];
 }
 
+/** Values for a `data` point, to be listed in `contributes`. */
 export const contribution = <T>(point: PointToken<T, 'data'>, ...values: readonly NoInfer<T>[]): Contribution => ({ point, values });
 
 /** What a module's package exports by default. Declares everything the host must know before it runs any of the module's code. */

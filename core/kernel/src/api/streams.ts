@@ -1,6 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import type { AbortSource } from '../listeners/cancellation.js';
 
+/** Items that travel together: admitted, handled and acknowledged as one. */
 export interface Batch<T> {
   readonly items: readonly T[];
   readonly origin: { readonly module: string; readonly receivedAt: number };
@@ -26,6 +27,7 @@ export interface HandlerBatch<T> extends Batch<T> {
  */
 export type Handler<T> = (batch: HandlerBatch<T>, signal: AbortSignal) => void | PromiseLike<void> | ObservableInput<unknown>;
 
+/** A module's way into a stream. */
 export interface Publisher<T> {
   /**
    * Resolves once the whole batch is admitted, in first-come order; a batch heavier than the capacity is admitted alone, and an empty one
@@ -51,6 +53,7 @@ export interface Receipt {
 /** REFUSED: no room in time. CLOSED: the host drains. REJECTED: the batch itself is bad. FAILED: the handler failed. */
 export type StreamErrorCode = 'REFUSED' | 'CLOSED' | 'REJECTED' | 'FAILED';
 
+/** Why a batch was not taken or not handled. `retryable`: the same batch may be sent again. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   constructor(

@@ -27,11 +27,14 @@ export interface Contributed<T> {
   readonly value: T;
 }
 
+/** A token for a service. The same id gives the same token, in every copy of this package. */
 export const createToken = <T>(id: string): ServiceToken<T> => Symbol.for(`skein.service.${id}`) as unknown as ServiceToken<T>;
 
+/** A token for a stream. */
 export const createStream = <T>(o: { id: string; weigh?: (item: T) => number }): StreamToken<T> =>
   Object.freeze({ id: o.id, weigh: o.weigh ?? (() => 1) });
 
+/** A token for a contribution point. */
 export const createPoint = <T, K extends PointKind>(o: {
   id: string;
   kind: K;
@@ -42,9 +45,12 @@ export const createPoint = <T, K extends PointKind>(o: {
 export const tokenName = (token: symbol): string => (token.description ?? String(token)).replace(/^skein\.service\./, '');
 
 // `any` is the only way to say "a token of whatever type" for an invariant type parameter.
+/** A token of whatever service. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyServiceToken = ServiceToken<any>;
+/** A token of whatever stream. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyStreamToken = StreamToken<any>;
+/** A token of whatever point. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyPointToken<K extends PointKind = PointKind> = PointToken<any, K>;

@@ -5,6 +5,7 @@ import { duplicates } from './duplicates.js';
 /** A header map with lower-case names; a repeated header is joined by `, `. */
 export type Headers = ReadonlyMap<string, string>;
 
+/** A request that has arrived whole. */
 export interface HttpRequest {
   readonly method: string;
   /** Without the query string. */
@@ -20,6 +21,7 @@ export interface HttpRequest {
   readonly cancellation?: AbortSource;
 }
 
+/** `body`: text is sent as UTF-8. */
 export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,12 +38,14 @@ export interface HttpRoute {
   readonly handle: (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 }
 
+/** Routes of all modules; owned by the HTTP server. */
 export const HttpRoutes = createPoint<HttpRoute, 'calls'>({
   id: 'http-routes',
   kind: 'calls',
   check: (values) => duplicates(values, (r) => `${r.listener} ${r.method} ${r.path}`, 'HTTP route'),
 });
 
+/** What is known of a call besides its messages. */
 export interface GrpcCall {
   /** Full method path, `/package.Service/method`. */
   readonly path: string;
@@ -69,6 +73,7 @@ export type GrpcMethod = {
   | { readonly kind: 'bidi'; readonly handle: (messages: RawMessages, call: GrpcCall) => AsyncIterable<Uint8Array> }
 );
 
+/** Methods of all modules; owned by the gRPC server. */
 export const GrpcMethods = createPoint<GrpcMethod, 'calls'>({
   id: 'grpc-methods',
   kind: 'calls',

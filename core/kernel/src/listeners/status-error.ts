@@ -16,6 +16,7 @@ export const STATUS = {
   UNSUPPORTED_MEDIA_TYPE: { grpc: 3, http: 415 },
 } as const;
 
+/** Name of a status. */
 export type StatusName = keyof typeof STATUS;
 
 /** An error that a listener answers with its status and message. The message reaches the client, so it holds nothing secret. */

@@ -5,6 +5,7 @@ const BLANK = '_blank';
 const encode = (name: string): string => Buffer.from(name.trim() === '' ? BLANK : name, 'utf8').toString('base64');
 const decode = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
 
+/** The id of a service. `normal`: not conjectured from its callers. */
 export const serviceId = (name: string, normal: boolean): string => `${encode(name)}.${normal ? 1 : 0}`;
 
 /** The id of an instance of a service. */
@@ -16,11 +17,14 @@ export const endpointId = (service: string, name: string): string => `${service}
 /** The id of a relation between two services, instances or processes. */
 export const relationId = (source: string, dest: string): string => `${source}-${dest}`;
 
+/** The id of a call from one endpoint to another. */
 export const endpointRelationId = (sourceService: string, sourceEndpoint: string, destService: string, destEndpoint: string): string =>
   `${sourceService}-${encode(sourceEndpoint)}-${destService}-${encode(destEndpoint)}`;
 
+/** The id of the row that says who answers at a network address. */
 export const addressAliasId = (address: string): string => encode(address);
 
+/** What a service id says. */
 export interface ServiceIdParts {
   readonly name: string;
   readonly normal: boolean;
@@ -50,6 +54,7 @@ export function parseRelationId(id: string): { readonly source: string; readonly
   return parts.length === 2 ? { source: parts[0]!, dest: parts[1]! } : undefined;
 }
 
+/** Splits an endpoint relation id; undefined when the text is not one. */
 export function parseEndpointRelationId(
   id: string,
 ):

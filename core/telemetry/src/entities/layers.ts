@@ -53,6 +53,7 @@ export const LAYERS = [
   'AIRFLOW',
 ] as const;
 
+/** Name of a layer that ships with SkyWalking. */
 export type Layer = (typeof LAYERS)[number];
 
 const known: ReadonlySet<string> = new Set(LAYERS);

@@ -42,6 +42,7 @@ export const EndpointModel = entity({
 
 /** Scopes of relation metrics. Their rows are not written: which relations exist, and with which components, is in the side models. */
 export const ServiceRelationModel = entity({ name: 'service_relation', fields: {}, filter: [] });
+/** Scope of instance relation metrics, as {@link ServiceRelationModel}. */
 export const InstanceRelationModel = entity({ name: 'service_instance_relation', fields: {}, filter: [] });
 
 const side = (model: string): EntityModel =>
@@ -85,6 +86,7 @@ export const TagModel = entity({
 /** The one entity of the `All` source; its id is the empty string. */
 export const AllModel = entity({ name: 'all', fields: {}, filter: [] });
 
+/** All entities that native segments and management reports write. */
 export const CORE_ENTITY_MODELS: readonly EntityModel[] = [
   ServiceModel,
   InstanceModel,

@@ -8,4 +8,5 @@ export interface Naming {
   endpoint(service: string, name: string): string;
 }
 
+/** The one way in which names are cut and grouped in a host. */
 export const NamingToken = createToken<Naming>('naming');

@@ -54,6 +54,7 @@ export const ServiceDatabaseStatementModel = topN('top_n_service_database_statem
 export const CacheReadCommandModel = topN('top_n_cache_read_command');
 export const CacheWriteCommandModel = topN('top_n_cache_write_command');
 
+/** All records of slow statements and commands. */
 export const TOP_N_MODELS: readonly RecordModel[] = [
   DatabaseStatementModel,
   ServiceDatabaseStatementModel,

@@ -18,6 +18,7 @@ export interface Source {
 /** `map`: an attribute read with a key, `tag["k"]`. `strings`: a list for `contain`. `object`: has `fields`. */
 export type AttributeType = 'int' | 'long' | 'double' | 'bool' | 'string' | 'strings' | 'enum' | 'map' | 'object';
 
+/** One attribute as OAL sees it. */
 export interface AttributeDefinition {
   readonly type: AttributeType;
   /** Constants of an `enum`: OAL writes `Enum.NAME`, the source's property holds the number. */
@@ -48,4 +49,5 @@ export interface SourceDefinition {
   readonly variant?: (source: never) => string | number;
 }
 
+/** Kinds of sources, from whoever emits them. */
 export const Sources = createPoint<SourceDefinition, 'data'>({ id: 'sources', kind: 'data' });

@@ -1,5 +1,6 @@
 import type { EntityModel, Instant, MetricModel, MetricState, RecordModel, Row } from './models.js';
 
+/** Records, entity rows, increments and documents that belong together: stored whole, or not at all as far as the backend is atomic. */
 export interface Commit {
   /** Sequences of a writer ascend: one that is not above the last stored is a repetition and has no effect. */
   readonly id: { readonly writer: string; readonly sequence: number }; // kept on every retry of the same content
@@ -19,12 +20,14 @@ export interface Commit {
    */
   readonly documents: readonly DocumentPut[]; // source offsets, rule state: become durable with the data they belong to
 }
+/** A document to write; with `ifVersion` only if it has that version. */
 export interface DocumentPut {
   readonly kind: string;
   readonly id: string;
   readonly value: unknown;
   readonly ifVersion?: number;
 } // 0 = must not exist
+/** A small JSON value that is read by its id, for state and settings. */
 export interface Document {
   readonly kind: string;
   readonly id: string;

@@ -1,13 +1,19 @@
 /** Milliseconds since the epoch; a bucket is the instant of its start. */
 export type Instant = number;
+/** Lengths of metric buckets. */
 export type Precision = 'minute' | 'hour' | 'day';
+/** What a field can hold. A list is of texts only. */
 export type Value = string | number | boolean | null | Uint8Array | readonly string[];
+/** `instant`: ms since the epoch. `json`: text that parses as JSON. `strings`: a list without order. */
 export type FieldType = 'string' | 'int' | 'double' | 'bool' | 'instant' | 'strings' | 'json' | 'bytes';
+/** `maxBytes` limits UTF-8 bytes; for `strings` the sum of all entries. */
 export interface Field {
   readonly type: FieldType;
   readonly maxBytes?: number;
 }
+/** Values by field; an absent field and `undefined` are the same. */
 export type Row = Readonly<Record<string, Value | undefined>>;
+/** Data that is kept equally long. */
 export type TtlClass = 'records' | 'traces' | 'logs' | 'metrics' | 'never';
 
 /** Immutable, append-only. */
@@ -49,7 +55,9 @@ export interface MetricModel {
   /** (of . slots) / (over . slots | minutes of the bucket | 1); undefined = labelled, computed from the table by core. */
   readonly value?: { readonly of: readonly number[]; readonly over?: readonly number[] | 'minutes'; readonly integer: boolean };
 }
+/** Everything that a storage keeps is of one of three kinds. */
 export type Model = RecordModel | EntityModel | MetricModel;
+/** What a metric knows of one entity in one bucket: slots in the order of the model, and a table if the model has one. */
 export interface MetricState {
   readonly slots: ArrayLike<number>;
   readonly table?: ReadonlyMap<number | string, ArrayLike<number>>;

@@ -1,13 +1,16 @@
 import type { Instant, Precision, Value } from './models.js';
 
+/** One condition on a row. On a `strings` field `=` asks for an entry and `!=` for its absence; an absent field meets only `!=`. */
 export type Condition =
   | readonly [field: string, op: '=' | '!=' | '>=' | '<=', value: Value] // != is true for an absent field
   | readonly [field: string, op: 'in' | 'hasAny' | 'hasAll', values: readonly Value[]]
   | readonly [field: string, op: 'contains', text: string];
+/** Instants from `from` up to, but without, `to`. */
 export interface Range {
   readonly from: Instant;
   readonly to: Instant;
 } // [from, to)
+/** `count` buckets in a row; the first is the one that holds `from`. */
 export interface Buckets {
   readonly precision: Precision;
   readonly from: Instant;

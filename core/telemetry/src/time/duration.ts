@@ -23,6 +23,7 @@ export class DurationError extends Error {
   override readonly name = 'DurationError';
 }
 
+/** A range of time that a query asks for. */
 export interface Duration {
   readonly step: Step;
   /** From the first instant of the start to the last of the end: both are inclusive on the wire. */

@@ -2,6 +2,7 @@ import { createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
 import type { ReadOptions } from './common.js';
 
+/** A service, of whatever layers. */
 export interface Service {
   readonly id: string;
   readonly name: string;
@@ -11,12 +12,14 @@ export interface Service {
   /** false: conjectured from its callers. */
   readonly normal: boolean;
 }
+/** Which services; all conditions must hold. */
 export interface ServiceFilter {
   readonly layer?: string;
   readonly group?: string;
   /** Part of the name. */
   readonly keyword?: string;
 }
+/** An instance of a service, with what it reported of itself. */
 export interface Instance {
   readonly id: string;
   readonly name: string;
@@ -24,20 +27,24 @@ export interface Instance {
   readonly language: string;
   readonly attributes: ReadonlyArray<{ readonly name: string; readonly value: string }>;
 }
+/** An endpoint of a service. */
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
 }
+/** What an endpoint id says. */
 export interface EndpointInfo extends Endpoint {
   readonly serviceId: string;
   readonly serviceName: string;
 }
+/** Which endpoints; all conditions must hold. */
 export interface EndpointFilter {
   readonly keyword?: string;
   readonly limit: number;
   readonly duration?: Duration;
 }
 
+/** Which services, instances and endpoints there are. */
 export interface MetadataQuery {
   /** All layers that a service may have. */
   layers(): readonly string[];
@@ -56,4 +63,5 @@ export interface MetadataQuery {
   /** Layers of services by id; ids that are not stored are absent. */
   layersOf(serviceIds: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, readonly string[]>>;
 }
+/** Provided by the module `query`. */
 export const MetadataQueryToken = createToken<MetadataQuery>('metadata-query');

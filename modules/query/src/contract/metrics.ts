@@ -20,6 +20,7 @@ export interface EntityNames {
 /** One value per step of a range; undefined where nothing was stored. */
 export type StepValues = readonly (number | undefined)[];
 
+/** A series for one set of labels. */
 export interface LabelledValues {
   readonly labels: ReadonlyMap<string, string>;
   readonly values: StepValues;
@@ -31,6 +32,7 @@ export interface HeatmapValues {
   readonly columns: readonly (readonly number[])[];
 }
 
+/** Which entities to rank by which metric. */
 export interface RankQuery {
   readonly count: number;
   readonly order: Order;
@@ -39,6 +41,7 @@ export interface RankQuery {
   readonly attributes?: readonly AttributeFilter[];
 }
 
+/** An entity and its average. */
 export interface RankedEntity {
   readonly entity: string;
   /** As a list shows it: the short name when the list is of one service. */
@@ -47,6 +50,7 @@ export interface RankedEntity {
   readonly value: number;
 }
 
+/** Which top-N records to list. */
 export interface RecordQuery {
   readonly count: number;
   readonly order: Order;
@@ -63,6 +67,7 @@ export interface TopRecord {
   readonly traceId: string;
 }
 
+/** Metrics by entity and range, expressions, rankings and top-N records. */
 export interface MetricsQuery {
   /** Metrics whose whole name matches; throws QueryError for a pattern that cannot be used. */
   catalog(pattern?: string): readonly MetricDefinition[];
@@ -81,4 +86,5 @@ export interface MetricsQuery {
   rank(metric: MetricDefinition, query: RankQuery, duration: Duration, options?: ReadOptions): Promise<readonly RankedEntity[]>;
   records(metric: MetricDefinition, query: RecordQuery, duration: Duration, options?: ReadOptions): Promise<readonly TopRecord[]>;
 }
+/** Provided by the module `query`. */
 export const MetricsQueryToken = createToken<MetricsQuery>('metrics-query');

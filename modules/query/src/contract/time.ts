@@ -1,6 +1,7 @@
 import { createToken } from '@skein/core';
 import type { Duration, Zone } from '@skein/telemetry';
 
+/** A duration as it stands in a query. */
 export interface DurationInput {
   readonly start: string;
   readonly end: string;
@@ -16,6 +17,7 @@ export interface RetentionDays {
   readonly metrics: number;
 }
 
+/** The clock, the zone and how long data is kept. */
 export interface TimeQuery {
   readonly zone: Zone;
   /** Throws DurationError. */
@@ -24,4 +26,5 @@ export interface TimeQuery {
   info(): { readonly timezone: string; readonly now: number };
   retention(): RetentionDays;
 }
+/** Provided by the module `query`. */
 export const TimeQueryToken = createToken<TimeQuery>('time-query');

@@ -2,6 +2,7 @@ import { createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
 import type { ReadOptions } from './common.js';
 
+/** The side from which a call was seen. */
 export type SeenFrom = 'CLIENT' | 'SERVER';
 
 /** A relation between two nodes. Components are names. */
@@ -13,6 +14,7 @@ export interface Call {
   readonly targetComponents: readonly string[];
   readonly detectPoints: readonly SeenFrom[];
 }
+/** A service, or a peer that is conjectured, in a topology. */
 export interface ServiceNode {
   readonly id: string;
   readonly name: string;
@@ -30,11 +32,13 @@ export interface MemberNode {
   readonly type: string;
   readonly isReal: boolean;
 }
+/** Nodes and the calls between them. */
 export interface Topology<N> {
   readonly nodes: readonly N[];
   readonly calls: readonly Call[];
 }
 
+/** Who calls whom, at every level. */
 export interface TopologyQuery {
   /** Relations of these services, one hop around them; none given: empty. */
   services(ids: readonly string[], duration: Duration, options?: ReadOptions): Promise<Topology<ServiceNode>>;
@@ -45,4 +49,5 @@ export interface TopologyQuery {
   /** What calls an endpoint and what it calls. */
   endpoints(endpointId: string, duration: Duration, options?: ReadOptions): Promise<Topology<MemberNode>>;
 }
+/** Provided by the module `query`. */
 export const TopologyQueryToken = createToken<TopologyQuery>('topology-query');

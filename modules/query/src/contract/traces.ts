@@ -2,6 +2,7 @@ import { createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
 import type { Page, ReadOptions } from './common.js';
 
+/** Which segments to list; all conditions must hold. */
 export interface TraceFilter {
   readonly serviceId?: string;
   readonly instanceId?: string;
@@ -29,16 +30,19 @@ export interface SegmentSummary {
   readonly isError: boolean;
 }
 
+/** A tag of a span, or an entry of its logs. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
 }
+/** The span that caused a segment. */
 export interface SpanReference {
   readonly traceId: string;
   readonly parentSegmentId: string;
   readonly parentSpanId: number;
   readonly type: 'CROSS_PROCESS' | 'CROSS_THREAD';
 }
+/** One span of a trace, decoded in full. */
 export interface Span {
   readonly traceId: string;
   readonly segmentId: string;
@@ -59,6 +63,7 @@ export interface Span {
   readonly logs: ReadonlyArray<{ readonly time: number; readonly data: readonly KeyValue[] }>;
 }
 
+/** Lists of segments, whole traces, and the tags that can be searched. */
 export interface TraceQuery {
   /** Segments, latest or slowest first. Throws QueryError without a duration and a trace id. */
   list(filter: TraceFilter, options?: ReadOptions): Promise<readonly SegmentSummary[]>;
@@ -68,4 +73,5 @@ export interface TraceQuery {
   tagKeys(type: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
   tagValues(type: string, key: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
 }
+/** Provided by the module `query`. */
 export const TraceQueryToken = createToken<TraceQuery>('trace-query');
