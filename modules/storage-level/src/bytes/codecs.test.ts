@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MetricState, Value } from '@skein/telemetry/storage';
+import {
+  copyMetricState,
+  MAX_TABLE_KEYS,
+  type MetricModel,
+  type MetricState,
+  mergeMetricState,
+  type Value,
+} from '@skein/telemetry/storage';
 import fc from 'fast-check';
 import type { Entry } from '../journal/entry.js';
 import { decodePayload, encodePayload } from '../journal/entry-codec.js';
@@ -14,6 +21,7 @@ import {
   findColumn,
   stateIn,
 } from '../metrics/metric-chunk.js';
+import { readTable, writeMergedTable, writeTable } from '../metrics/number-codec.js';
 import { encodeBlock, packRows, RecordBlock } from '../records/block-codec.js';
 import { decodePosting } from '../records/posting-codec.js';
 import { chunkRows } from '../records/row-chunks.js';
@@ -181,11 +189,12 @@ describe('codecs', () => {
           expect(chunkPresence(bytes).sort()).toEqual(members.map(([place]) => place).sort());
           // Knows only even columns, and writes it again: nothing is lost.
           const copied = encodeChunk(decodeChunk(bytes, (column) => column % 2 === 0));
-          const decoded = decodeChunk(copied, () => true);
           for (const [place, one] of members) {
-            const found = decoded.entities[place]!;
-            const states = new Map(found.columns.map((column, i) => [column, found.states[i]]));
-            expect(plain(states)).toEqual(plain(new Map(one.columns.map((column, i) => [column, one.states[i]]))));
+            const found = [...columnsOf(copied)].flatMap(([column, payload]) => {
+              const state = stateIn(payload, place);
+              return state === undefined ? [] : ([[column, state]] as const);
+            });
+            expect(plain(new Map(found))).toEqual(plain(new Map(one.columns.map((column, i) => [column, one.states[i]]))));
             for (const [i, column] of one.columns.entries()) {
               const values = findColumn(bytes, column)!;
               const payload = new Map(columnsOf(bytes)).get(column)!;
@@ -199,6 +208,36 @@ describe('codecs', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it('a table is added to a stored one as states are merged', () => {
+    const tables = fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 2 })).chain(([numeric, width]) => {
+      const key = numeric ? fc.integer({ min: -20, max: 20 }) : fc.constantFrom('a', 'b', 'ü', '', 'z'.repeat(40));
+      const sums = fc.array(finite, { minLength: width, maxLength: width });
+      const one = fc.array(fc.tuple(key, sums), { minLength: 1, maxLength: 12 }).map((list) => new Map<number | string, number[]>(list));
+      return fc.record({ width: fc.constant(width), stored: one, added: one });
+    });
+    const model: MetricModel = { kind: 'metric', name: 'm', scope: 's', signature: 'x', slots: [] };
+    fc.assert(
+      fc.property(tables, ({ width, stored, added }) => {
+        const bytes = new ByteWriter();
+        writeTable(bytes, stored, width);
+        const merged = new ByteWriter();
+        writeMergedTable(merged, bytes.view(), added, width);
+        const expected = mergeMetricState(model, copyMetricState({ slots: [], table: stored }), { slots: [], table: added });
+        expect(plain(readTable(new ByteReader(merged.view()), width))).toEqual(plain(expected.table));
+      }),
+    );
+  });
+
+  it('a merged table keeps the smallest keys, as states do', () => {
+    const upTo = (from: number): Map<number, number[]> => new Map(Array.from({ length: 40_000 }, (_, i) => [from + i, [1]]));
+    const bytes = new ByteWriter();
+    writeTable(bytes, upTo(30_000), 1);
+    const merged = new ByteWriter();
+    writeMergedTable(merged, bytes.view(), upTo(0), 1);
+    const keys = [...readTable(new ByteReader(merged.view()), 1).keys()];
+    expect([keys.length, keys[0], keys.at(-1)]).toEqual([MAX_TABLE_KEYS, 0, MAX_TABLE_KEYS - 1]);
   });
 
   it('entities come back as they were', () => {

@@ -1,17 +1,35 @@
 import type { MutableMetricState } from '@skein/telemetry/storage';
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { readNumber, readTable, writeNumber, writeTable } from './number-codec.js';
+import { readNumber, readTable, writeMergedTable, writeNumber, writeTable } from './number-codec.js';
 
 /** Entities in one chunk; part of the format. Measured: docs/decisions/0001-metric-row-layout.md. */
 export const CHUNK_ENTITIES = 64;
 const VERSION = 1;
 const BITMAP_BYTES = CHUNK_ENTITIES / 8;
 
+// Used from beginning to end within one call.
+const writer = new ByteWriter(65_536);
+const payload = new ByteWriter(16_384);
+const body = new ByteWriter(4096);
+
 /** All metrics of one entity in one bucket: column numbers and, in the same order, their merged states. */
 export interface Cells {
   readonly columns: number[];
   readonly states: MutableMetricState[];
+}
+
+/** A state that is about to be written: what is stored of its table stays in bytes, and `table` is what is added to that. */
+export interface ChunkState {
+  readonly slots: number[];
+  readonly stored?: { readonly table: Buffer; readonly width: number };
+  readonly table?: MutableMetricState['table'];
+}
+
+/** As {@link Cells}, of states that are about to be written. */
+export interface ChunkCells {
+  readonly columns: number[];
+  readonly states: ChunkState[];
 }
 
 /**
@@ -21,7 +39,7 @@ export interface Cells {
  */
 export interface MetricChunk {
   /** By place in the chunk; undefined where the entity was not active in the bucket. */
-  readonly entities: (Cells | undefined)[];
+  readonly entities: (ChunkCells | undefined)[];
   /** Payloads of columns without a known shape. */
   readonly unknown: Map<number, Buffer>;
 }
@@ -29,22 +47,21 @@ export interface MetricChunk {
 export const emptyChunk = (): MetricChunk => ({ entities: new Array(CHUNK_ENTITIES).fill(undefined), unknown: new Map() });
 
 export function encodeChunk(chunk: MetricChunk): Buffer {
-  const writer = new ByteWriter(8192);
+  writer.clear();
   writer.byte(VERSION);
   writeBitmap(writer, (place) => chunk.entities[place] !== undefined);
-  const columns = new Map<number, (MutableMetricState | undefined)[]>();
+  const columns = new Map<number, (ChunkState | undefined)[]>();
   for (const [place, entity] of chunk.entities.entries()) {
     if (entity === undefined) continue;
     for (let i = 0; i < entity.columns.length; i++) {
       let states = columns.get(entity.columns[i]!);
       if (states === undefined) {
-        states = new Array<MutableMetricState | undefined>(CHUNK_ENTITIES).fill(undefined);
+        states = new Array<ChunkState | undefined>(CHUNK_ENTITIES).fill(undefined);
         columns.set(entity.columns[i]!, states);
       }
       states[place] = entity.states[i];
     }
   }
-  const payload = new ByteWriter(4096);
   for (const [column, states] of columns) {
     payload.clear();
     writeColumn(payload, states);
@@ -58,7 +75,7 @@ export function encodeChunk(chunk: MetricChunk): Buffer {
   return Buffer.from(writer.view());
 }
 
-function writeColumn(writer: ByteWriter, states: readonly (MutableMetricState | undefined)[]): void {
+function writeColumn(writer: ByteWriter, states: readonly (ChunkState | undefined)[]): void {
   writeBitmap(writer, (place) => states[place] !== undefined);
   const present = states.filter((state) => state !== undefined);
   const slots = present[0]?.slots.length ?? 0;
@@ -67,17 +84,26 @@ function writeColumn(writer: ByteWriter, states: readonly (MutableMetricState | 
   const width = tableWidth(present);
   writer.varint(width);
   if (width === 0) return;
-  const body = new ByteWriter(256);
-  for (const { table } of present) {
+  for (const state of present) {
     body.clear();
-    if (table) writeTable(body, table, width);
+    writeStateTable(body, state, width);
     writer.bytes(body.view());
   }
 }
 
+function writeStateTable(writer: ByteWriter, { stored, table }: ChunkState, width: number): void {
+  if (stored === undefined) {
+    if (table) writeTable(writer, table, width);
+  } else if (table) writeMergedTable(writer, stored.table, table, width);
+  else writer.raw(stored.table);
+}
+
 /** Sums of a key; 0 when no entity has a table. */
-function tableWidth(states: readonly MutableMetricState[]): number {
-  for (const { table } of states) for (const sums of table?.values() ?? []) return sums.length;
+function tableWidth(states: readonly ChunkState[]): number {
+  for (const { stored, table } of states) {
+    if (stored !== undefined) return stored.width;
+    for (const sums of table?.values() ?? []) return sums.length;
+  }
   return 0;
 }
 
@@ -103,7 +129,7 @@ export function decodeChunk(bytes: Uint8Array, known: (column: number) => boolea
       const entity = chunk.entities[place];
       if (entity === undefined) throw new MalformedBytes('a metric belongs to an entity that was not active');
       entity.columns.push(column);
-      entity.states.push(values.state(i));
+      entity.states.push(values.storedState(i));
     }
   }
   return chunk;
@@ -142,10 +168,22 @@ export class ChunkColumn {
 
   /** The state of the entity at `places[i]`, made anew. */
   state(i: number): MutableMetricState {
-    const slots: number[] = [];
-    for (const values of this.#slots) slots.push(values[i]!);
+    const slots = this.#slotsOf(i);
     const table = this.#tables[i];
     return table === undefined || table.length === 0 ? { slots } : { slots, table: readTable(new ByteReader(table), this.#width) };
+  }
+
+  /** The same with its table as it is stored. */
+  storedState(i: number): ChunkState {
+    const slots = this.#slotsOf(i);
+    const table = this.#tables[i];
+    return table === undefined || table.length === 0 ? { slots } : { slots, stored: { table, width: this.#width } };
+  }
+
+  #slotsOf(i: number): number[] {
+    const slots: number[] = [];
+    for (const values of this.#slots) slots.push(values[i]!);
+    return slots;
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Zone } from '@skein/telemetry';
-import type { Instant, Precision } from '@skein/telemetry/storage';
+import { type Instant, type MetricState, mergeMetricState, type Precision } from '@skein/telemetry/storage';
 import type { Database, DatabaseBatch } from '../level/database.js';
 import { metricKey, metricPartition } from '../level/keys.js';
 import { Pacer } from '../level/pacer.js';
 import type { EntityNumberCache, EntityNumbers } from './entity-numbers.js';
-import { type Cells, CHUNK_ENTITIES, decodeChunk, emptyChunk, encodeChunk } from './metric-chunk.js';
+import { type Cells, CHUNK_ENTITIES, type ChunkCells, type ChunkState, decodeChunk, emptyChunk, encodeChunk } from './metric-chunk.js';
 import type { MetricColumns } from './metric-columns.js';
-import { type EntityCells, entitiesOf, type MetricMemory, mergeColumn, mergeEntities, scopesOf } from './metric-memory.js';
+import { type EntityCells, entitiesOf, type MetricMemory, mergeEntities, scopesOf } from './metric-memory.js';
 
 type BucketCells = Map<Instant, Map<string, EntityCells>>;
 
@@ -85,9 +85,23 @@ export class MetricFlush {
     for (const [place, cells] of members) {
       const known = chunk.entities[place];
       if (known === undefined) chunk.entities[place] = cells;
-      else for (let i = 0; i < cells.columns.length; i++) mergeColumn(this.#columns, known, i, cells.columns[i]!, cells.states[i]!);
+      else for (let i = 0; i < cells.columns.length; i++) this.#addColumn(known, i, cells.columns[i]!, cells.states[i]!);
     }
     return encodeChunk(chunk);
+  }
+
+  /** Adds the state of one column to what is stored of it. `hint`: where it probably is. */
+  #addColumn(into: ChunkCells, hint: number, column: number, state: MetricState & ChunkState): void {
+    const i = into.columns[hint] === column ? hint : into.columns.indexOf(column);
+    if (i < 0) {
+      into.columns.push(column);
+      into.states.push(state);
+      return;
+    }
+    const known = into.states[i]!;
+    // Its slots were just read, so they are this chunk's own.
+    mergeMetricState(this.#columns.model(column)!, { slots: known.slots }, { slots: state.slots });
+    if (state.table) into.states[i] = { ...known, table: state.table };
   }
 
   async #breathe(): Promise<void> {

@@ -1,9 +1,13 @@
-import type { ByteReader } from '../bytes/byte-reader.js';
-import type { ByteWriter } from '../bytes/byte-writer.js';
+import { MAX_TABLE_KEYS } from '@skein/telemetry/storage';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
 
 const MAX_COUNT = 2 ** 52;
 /** Keys farther apart than this are written as they are: their difference might not be exact. */
 const MAX_STEP = 2 ** 50;
+
+// Used from beginning to end within one call.
+const entries = new ByteWriter(4096);
 
 /** Counts are short; anything else is a zero byte and the number as it is. */
 export function writeNumber(writer: ByteWriter, value: number): void {
@@ -35,25 +39,40 @@ export function writeTable(writer: ByteWriter, table: Table, width: number): voi
 }
 
 /**
- * Adds a table to one that {@link writeTable} wrote, without taking that apart, and writes the sum: what `mergeMetricState` makes of the
- * two. @throws MalformedBytes
+ * Adds a table to one that {@link writeTable} wrote and writes the sum, as `mergeMetricState` makes it, without a map of what is stored.
+ * @throws MalformedBytes
  */
 export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: Table, width: number): void {
+  const reader = new ByteReader(stored);
+  const count = reader.count();
+  const numeric = reader.byte() === 0;
   const keys = sortedKeys(added);
-  // Counted first: the number of keys comes before them.
-  writer.varint(Math.min(mergeTables(stored, keys, width, () => undefined), MAX_TABLE_KEYS));
-  writer.byte(new TableReader(stored, width).numeric ? 0 : 1);
-  let previous = 0;
+  entries.clear();
   let written = 0;
-  const sums: number[] = [];
-  mergeTables(stored, keys, width, (key, known) => {
-    if (written++ >= MAX_TABLE_KEYS) return;
-    previous = writeTableKey(writer, key, previous);
-    const more = added.get(key);
-    for (let i = 0; i < width; i++) sums[i] = known === undefined ? more![i]! : more === undefined ? known[i]! : clamp(known[i]! + (more[i] ?? 0));
-    writeSums(writer, sums, width);
-  });
+  let previous = 0;
+  const put = (key: Key, sums: ArrayLike<number>): void => {
+    // The smallest keys are kept, and they come first.
+    if (written >= MAX_TABLE_KEYS) return;
+    written++;
+    previous = writeTableKey(entries, key, previous);
+    writeSums(entries, sums, width);
+  };
+  let next = 0;
+  let previousStored = 0;
+  for (let left = count; left > 0; left--) {
+    const key = numeric ? readKey(reader, previousStored) : reader.text();
+    if (typeof key === 'number') previousStored = key;
+    const sums = readSums(reader, width);
+    for (; next < keys.length && keys[next]! < key; next++) put(keys[next]!, added.get(keys[next]!)!);
+    if (keys[next] === key) addSums(sums, added.get(keys[next++]!)!);
+    put(key, sums);
+  }
+  for (; next < keys.length; next++) put(keys[next]!, added.get(keys[next]!)!);
+  writer.varint(written);
+  writer.byte((count > 0 ? numeric : typeof keys[0] !== 'string') ? 0 : 1);
+  writer.raw(entries.view());
 }
+
 export function readTable(reader: ByteReader, width: number): Map<number | string, number[]> {
   const table = new Map<number | string, number[]>();
   const size = reader.count();
@@ -62,11 +81,44 @@ export function readTable(reader: ByteReader, width: number): Map<number | strin
   for (let i = 0; i < size; i++) {
     const key = numeric ? readKey(reader, previous) : reader.text();
     if (typeof key === 'number') previous = key;
-    const sums: number[] = [];
-    for (let j = 0; j < width; j++) sums.push(readNumber(reader));
-    table.set(key, sums);
+    table.set(key, readSums(reader, width));
   }
   return table;
+}
+
+function sortedKeys(table: Table): Key[] {
+  const keys: Key[] = [];
+  let sorted = true;
+  for (const key of table.keys()) {
+    if (keys.length > 0 && key < keys[keys.length - 1]!) sorted = false;
+    keys.push(key);
+  }
+  return sorted ? keys : keys.sort((a, b) => (a < b ? -1 : 1));
+}
+
+function writeTableKey(writer: ByteWriter, key: Key, previous: number): number {
+  if (typeof key === 'number') {
+    writeKey(writer, key, previous);
+    return key;
+  }
+  writer.text(key);
+  return previous;
+}
+
+function writeSums(writer: ByteWriter, sums: ArrayLike<number>, width: number): void {
+  for (let i = 0; i < width; i++) writeNumber(writer, sums[i] ?? 0);
+}
+
+function readSums(reader: ByteReader, width: number): number[] {
+  const sums: number[] = [];
+  for (let i = 0; i < width; i++) sums.push(readNumber(reader));
+  return sums;
+}
+
+function addSums(into: number[], sums: ArrayLike<number>): void {
+  for (let i = 0; i < into.length; i++) {
+    into[i] = Math.min(Math.max(into[i]! + (sums[i] ?? 0), -Number.MAX_VALUE), Number.MAX_VALUE);
+  }
 }
 
 function writeKey(writer: ByteWriter, key: number, previous: number): void {
