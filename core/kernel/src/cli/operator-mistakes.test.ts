@@ -152,6 +152,22 @@ describe('a mistake that an operator makes is reported in full', () => {
 `);
   });
 
+  test('what only a module itself can tell, found by validate too', async () => {
+    const modules = {
+      naming: defineModule({
+        name: 'naming',
+        activate: () => {
+          throw new Error('the rules have a mistake');
+        },
+      }),
+    };
+    const { code, stderr } = await run(['validate'], { config: 'modules:\n  naming: {}\n', modules });
+    expect([code, stderr]).toEqual([
+      1,
+      'Skein cannot start: 1 problem\n\n  skein.yml:2:3 modules.naming could not be activated: the rules have a mistake\n',
+    ]);
+  });
+
   test('a file that is not there', async () => {
     const { code, stderr } = await run(['validate', '-c', 'prod.yml']);
     expect([code, stderr]).toEqual([1, 'Skein cannot start: 1 problem\n\n  prod.yml the file does not exist\n']);

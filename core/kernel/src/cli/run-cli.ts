@@ -9,6 +9,7 @@ import { modulesCommand } from './modules-command.js';
 import { plan } from './plan.js';
 import { reportProblems } from './report.js';
 import { startCommand } from './start-command.js';
+import { validateCommand } from './validate-command.js';
 
 /**
  * Runs one command line, without the program's name, and resolves with the exit code: 0 done, 1 it failed, 2 it was called wrongly.
@@ -39,7 +40,7 @@ function createProgram(io: CliIo, done: (code: number) => void): Command {
     async ({ config }) => done(await startCommand(config, io)),
   );
   withFiles(program.command('validate').description('check the configuration and the modules, and start nothing')).action(
-    async ({ config }) => done(await validate(config, io)),
+    async ({ config }) => done(await validateCommand(config, io)),
   );
   withFiles(program.command('modules').description('list the modules that are switched on'))
     .option('--json', 'with all that they declare, as JSON')
@@ -64,16 +65,6 @@ const withFiles = (command: Command): Command =>
     (file: string, files: readonly string[]) => [...files, file],
     [] as readonly string[],
   );
-
-async function validate(files: readonly string[], io: CliIo): Promise<number> {
-  const { assembly, problems } = await plan(files, io);
-  if (problems.length > 0) {
-    io.stderr.write(reportProblems(problems));
-    return 1;
-  }
-  io.stdout.write(`The configuration is valid: ${assembly.modules.length} modules.\n`);
-  return 0;
-}
 
 async function schema(files: readonly string[], io: CliIo): Promise<number> {
   const { modules, problems } = await assemble(files, io);

@@ -1,10 +1,10 @@
 import { createHost } from '../host/skein-host.js';
-import { BootError, type Host, type HostOptions, type Problem, type StopReport } from '../host/types.js';
-import { createLogger, type LoggerOptions } from '../logger/create-logger.js';
+import { BootError, type Host, type StopReport } from '../host/types.js';
 import { VERSION } from '../version.js';
 import type { CliIo, StopSignal, TextOutput } from './cli-io.js';
+import { hostOptions, reportBootFailure } from './host-options.js';
 import { type Plan, plan } from './plan.js';
-import { reportFailure, reportProblems } from './report.js';
+import { reportProblems } from './report.js';
 import { type Announcement, welcome, withPlaces } from './welcome.js';
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm passes it on: the same key press arrives twice. */
@@ -38,46 +38,9 @@ async function start(host: Host, stopping: StopRequest, planned: Plan, io: CliIo
   } catch (error) {
     // Being stopped while starting is no failure: it is what was asked for.
     if (stopping.asked && !(error instanceof BootError)) return false;
-    io.stderr.write(
-      reportFailure(
-        error instanceof BootError
-          ? new BootError(
-              error.problems.map((p) => placed(p, planned)),
-              { cause: error },
-            )
-          : error,
-      ),
-    );
+    io.stderr.write(reportBootFailure(error, planned));
     return true;
   }
-}
-
-/** Adds the place of the setting that a problem names, when whoever reported it did not know. */
-function placed(problem: Problem, { assembly }: Plan): Problem {
-  if (problem.at !== undefined) return problem;
-  const path = problem.subject.split('.');
-  for (let length = path.length; length > 1; length--) {
-    const at = assembly.config.written(path.slice(0, length))?.at;
-    if (at !== undefined) return at === '' ? problem : { ...problem, at };
-  }
-  return problem;
-}
-
-function hostOptions({ assembly: { config, modules } }: Plan, io: CliIo, announce: (label: string, text: string) => void): HostOptions {
-  const { zone, memory, log, deadlines } = config.host;
-  const format: Pick<LoggerOptions, 'pretty'> = log.format === 'auto' ? {} : { pretty: log.format === 'pretty' };
-  return {
-    modules: modules.map(({ definition, config: written, origin }) => ({ definition, config: written, ...(origin && { origin }) })),
-    logger: createLogger({
-      level: log.level as 'info',
-      ...format,
-      destination: io.stderr as NodeJS.WritableStream & { readonly isTTY?: boolean },
-    }),
-    announce,
-    deadlines,
-    ...(zone === undefined ? {} : { zone }),
-    ...(memory === undefined ? {} : { memory }),
-  };
 }
 
 /** Waits for the first signal and stops the host then. Keeps the process alive meanwhile, even when no module does. */

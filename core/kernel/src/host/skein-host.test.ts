@@ -105,6 +105,21 @@ describe('a host', () => {
     ]);
   });
 
+  it('is checked without becoming ready, and takes down what it wired', async () => {
+    const { log, modules } = weave();
+    const host = hostOf(modules);
+    await host.check();
+    expect(log.filter((line) => line.includes('ready') || line.includes('called'))).toEqual([]);
+    expect(log.filter((line) => line.includes('released'))).toEqual(['sink released', 'store released 2', 'store released 1']);
+    expect(host.state).toBe('stopped');
+    await expect(host.start()).rejects.toThrow('make another one');
+    const broken = hostOf([
+      ...modules.slice(1),
+      defineModule({ name: 'caller', owns: [Calls], activate: () => Promise.reject(new Error('no')) }),
+    ]);
+    await expect(broken.check()).rejects.toThrow('modules.caller could not be activated: no');
+  });
+
   it('lives beside another one in the same process', async () => {
     const [first, second] = [weave(), weave()];
     const hosts = [hostOf(first.modules), hostOf(second.modules)];

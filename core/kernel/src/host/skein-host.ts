@@ -86,6 +86,16 @@ class SkeinHost implements Host {
     return this.#starting;
   }
 
+  async check(): Promise<void> {
+    if (this.#stopped !== undefined || this.#starting !== undefined) throw new Error('this host was started before; make another one');
+    this.#starting = this.#wire();
+    try {
+      await this.#starting;
+    } finally {
+      await this.stop();
+    }
+  }
+
   stop(): Promise<StopReport> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -133,7 +143,8 @@ class SkeinHost implements Host {
 
   async #start(): Promise<void> {
     try {
-      await this.#boot();
+      await this.#wire();
+      await this.#becomeReady();
       this.#state = 'ready';
     } catch (error) {
       const { problems } = await this.#takeDown();
@@ -142,7 +153,8 @@ class SkeinHost implements Host {
     }
   }
 
-  async #boot(): Promise<void> {
+  /** Everything that needs no I/O. */
+  async #wire(): Promise<void> {
     const plan = planBoot(this.#options.modules, HOST_SERVICES);
     const settings = this.#settings();
     throwProblems([...zoneProblems(settings.zone), ...plan.problems]);
@@ -152,7 +164,6 @@ class SkeinHost implements Host {
     this.#services.provide(AnnouncementsToken, this.#announcements());
     await this.#activate(plan);
     this.#freeze(plan);
-    await this.#becomeReady();
   }
 
   async #activate(plan: BootPlan): Promise<void> {

@@ -50,6 +50,11 @@ export interface Host {
   readonly status: HostStatus;
   /** Load to run. Rejects with BootError; whatever was opened is closed again then. */
   start(): Promise<void>;
+  /**
+   * Load to freeze, and then down again: finds what only the modules' own wiring can tell (scripts, contributions), without any I/O. Rejects as
+   * {@link start} does. A host that was checked cannot be started.
+   */
+  check(): Promise<void>;
   /** Drain to deactivate. Safe to call before start, twice, and while starting. */
   stop(): Promise<StopReport>;
   /** A service, for embedders and tests; throws when no module provides it. */
