@@ -50,7 +50,7 @@ export interface Receipt {
   readonly handled: Promise<void>;
 }
 
-/** REFUSED: no room in time. CLOSED: the host drains. REJECTED: the batch itself is bad. FAILED: the handler failed. */
+/** REFUSED: no room in time. CLOSED: the host drains. REJECTED: the batch cannot be weighed, a mistake of the publisher's code. FAILED: the handler failed. */
 export type StreamErrorCode = 'REFUSED' | 'CLOSED' | 'REJECTED' | 'FAILED';
 
 /** Why a batch was not taken or not handled. `retryable`: the same batch may be sent again. */

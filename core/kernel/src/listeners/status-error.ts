@@ -41,7 +41,8 @@ export function statusOf(error: unknown): { readonly status: StatusName; readonl
     };
   }
   if (error instanceof StreamError) {
-    if (error.code === 'REJECTED') return { status: 'INVALID_ARGUMENT', message: error.message, retryable: false };
+    // Only a mistake of the receiver's own code makes a batch that no stream can take; the client is not to blame.
+    if (error.code === 'REJECTED') return { status: 'INTERNAL', message: 'internal error', retryable: false };
     if (error.code === 'CLOSED') return { status: 'UNAVAILABLE', message: error.message, retryable: true };
     return { status: 'RESOURCE_EXHAUSTED', message: error.message, retryable: true };
   }
