@@ -74,22 +74,38 @@ export class Retention {
 
   async #dropRecords(model: string, partition: number, reason: Pruned['reason']): Promise<Pruned> {
     this.#store.records.hours.dropPartition(model, partition);
-    const bytes = (await this.#delete(postingRange(partition, model))) + (await this.#delete(blockRange(partition, model)));
-    // Last, since it is what leads here again when this did not come to its end.
-    await this.#delete(hourRange(partition, model));
+    // The hours last, since they are what leads here again when this did not come to its end.
+    const ranges = [postingRange(partition, model), blockRange(partition, model), hourRange(partition, model)];
+    const bytes = await this.#delete(ranges);
+    await this.#compact(ranges);
     return { model, before: recordPartitionEnd(partition), bytes, reason };
   }
 
-  #delete(range: KeyRange): Promise<number> {
-    return deleteRange(this.#store.directory.database, range, () => this.#stopped);
+  async #delete(ranges: readonly KeyRange[]): Promise<number> {
+    let bytes = 0;
+    for (const range of ranges) bytes += await deleteRange(this.#store.directory.database, range, () => this.#stopped);
+    return bytes;
+  }
+
+  /** Gives the space of deleted ranges back. */
+  async #compact(ranges: readonly KeyRange[]): Promise<void> {
+    for (const { gte, lt } of ranges) if (!this.#stopped) await this.#store.directory.database.compactRange(gte, lt);
   }
 
   /** Deletes the partitions before this one. */
   async #dropMetrics(precision: Precision, before: number, reason: Pruned['reason']): Promise<Pruned | undefined> {
     if (this.#stopped || (await this.#firstMetricPartition(precision)) >= before) return undefined;
     // The chunks last, since they are what leads here again when this did not come to its end.
-    const bytes = (await this.#delete(namesRange(precision, before))) + (await this.#delete(metricRange(precision, before)));
-    this.#store.numbers.clear();
+    const ranges = [namesRange(precision, before), metricRange(precision, before)];
+    // A flush in the middle would write chunks by numbers whose names are being deleted.
+    const bytes = await this.#store.betweenRowFlushes(async () => {
+      // Numbers of a flush that failed would outlive their names.
+      await this.#store.rows.flush();
+      const deleted = await this.#delete(ranges);
+      this.#store.numbers.clear();
+      return deleted;
+    });
+    await this.#compact(ranges);
     return { model: `metrics.${precision}`, before: metricPartitionEnd(before - 1, precision), bytes, reason };
   }
 
@@ -111,18 +127,34 @@ export class Retention {
       let bytes = 0;
       for await (const page of pages(database, range)) {
         if (this.#stopped) break;
-        const batch = database.batch();
-        for (const [key, value] of page) {
-          if (decodeEntity(value).seen >= before || active().has(restOf(key, range))) continue;
-          batch.del(key);
-          bytes += key.length + value.length;
-        }
-        await batch.write();
+        const old = page
+          .filter(([key, value]) => decodeEntity(value).seen < before && !active().has(restOf(key, range)))
+          .map(([key]) => key);
+        if (old.length > 0) bytes += await this.#deleteEntities(model.name, old, before);
         if (pacer.due) await pacer.pause();
       }
       if (bytes > 0) pruned.push({ model: model.name, before, bytes, reason: 'age' });
     }
     return pruned;
+  }
+
+  /** Deletes those that are still old: an entity may have come back since the page was read. Returns their bytes. */
+  #deleteEntities(model: string, keys: readonly Buffer[], before: Instant): Promise<number> {
+    const { rows, directory } = this.#store;
+    const range = entityRange(model);
+    return this.#store.betweenRowFlushes(async () => {
+      const batch = directory.database.batch();
+      let bytes = 0;
+      for (const key of keys) {
+        const value = directory.database.getSync(key);
+        if (value === undefined || decodeEntity(value).seen >= before) continue;
+        if (rows.isInMemory(model, restOf(key, range))) continue;
+        batch.del(key);
+        bytes += key.length + value.length;
+      }
+      await batch.write();
+      return bytes;
+    });
   }
 
   /** Collected when first asked for: mostly nothing is old. */

@@ -214,6 +214,45 @@ describe('retention', () => {
     });
   });
 
+  it('keeps an entity that comes back while old ones are being deleted', async () => {
+    const clock = new TestClock();
+    await clock.set(START);
+    const gate = new GatedDirectory();
+    const made = await makeStorage({ clock, openDirectory: gate.open });
+    const { storage } = made;
+    await storage.open(NUMBERED_MODELS, UTC);
+    await commit(storage, 1);
+    await clock.set(START + 100 * DAY);
+    gate.afterPage = async () => {
+      const back = { model: ServiceModel, id: 'b', at: clock.now(), row: { name: 'b' } };
+      await storage.commit({ ...numberedCommit(2), records: [], deltas: [], documents: [], entities: [back] }, LIMITS.signal);
+      // Not refused, and on disk when the deletion goes on.
+      while (storage.unflushedBytes > 0) await clock.advance(10_000);
+    };
+    await storage.prune(START + 100 * DAY);
+    const left = await storage.entities({ model: ServiceModel, limit: 10 }, LIMITS);
+    expect(left.items.map(({ id }) => id)).toEqual(['b']);
+    await made.dispose();
+  });
+
+  it('keeps metrics of an old day that arrive while the day is being deleted', async () => {
+    const clock = new TestClock();
+    await clock.set(START);
+    const gate = new GatedDirectory();
+    await withStorage({ clock, openDirectory: gate.open }, async (storage) => {
+      await storage.commit({ ...numberedCommit(1), records: [] }, LIMITS.signal);
+      await clock.set(START + 9 * DAY);
+      gate.beforeCompaction = async () => {
+        await storage.commit({ ...numberedCommit(2), records: [] }, LIMITS.signal);
+        while (storage.unflushedBytes > 0) await clock.advance(10_000);
+      };
+      await storage.prune(START + 9 * DAY);
+      const buckets = { precision: 'minute', from: START, count: 1 } as const;
+      const query = { scope: 'service', entities: ['c'], metrics: [CallsModel], buckets };
+      expect((await storage.series(query, LIMITS))[0]![0]![0]?.slots[0]).toBe(2);
+    });
+  });
+
   it('keeps the budget by deleting the oldest days of records first, and says when today alone is too much', async () => {
     const clock = new TestClock();
     await clock.set(START);

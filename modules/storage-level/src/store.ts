@@ -52,6 +52,8 @@ export class Store {
   readonly #marks: ReturnType<typeof readMarks>;
   #nextRecordFlush = 0;
   #lastRecordFlush = 0;
+  /** Flushes of rows and work that must not meet one follow each other. */
+  #rowTurn: Promise<unknown> = Promise.resolve();
 
   private constructor(directory: DataDirectory, models: KnownModels, zone: Zone, options: StoreOptions) {
     const { database } = directory;
@@ -121,6 +123,13 @@ export class Store {
     await this.#rowFlusher.now();
   }
 
+  /** Runs the work while no rows are flushed, so that what it reads in LevelDB is still there when it writes. Must not call {@link flush}. */
+  betweenRowFlushes<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#rowTurn.then(work);
+    this.#rowTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** Flushes, as far as that is possible, and closes. What could not be flushed stays in the journal. */
   async close(): Promise<void> {
     await this.#recordFlusher.stop();
@@ -167,7 +176,7 @@ export class Store {
   }
 
   async #flushRows(): Promise<void> {
-    await this.rows.flush();
+    await this.betweenRowFlushes(() => this.rows.flush());
     await this.#release();
   }
 

@@ -1,6 +1,8 @@
 const MAX_VARINT_BYTES = 8;
 /** A buffer that grew beyond this is not kept for the next use. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** More bytes than this are copied by a call, which costs as much as so many steps of a loop. */
+const MAX_SHORT_COPY = 64;
 /** Longer text is left to the encoder; its length must fit into one byte. */
 const MAX_SHORT_TEXT = 100;
 /** Twice this is still a safe integer. */
@@ -73,6 +75,21 @@ export class ByteWriter {
     this.raw(bytes);
   }
 
+  /** What another writer holds, its length before it. */
+  bytesOf(other: ByteWriter): void {
+    this.varint(other.#at);
+    this.rawOf(other);
+  }
+
+  /** What another writer holds. */
+  rawOf(other: ByteWriter): void {
+    const size = other.#at;
+    this.#room(size);
+    if (size > MAX_SHORT_COPY) other.#buffer.copy(this.#buffer, this.#at, 0, size);
+    else for (let i = 0; i < size; i++) this.#buffer[this.#at + i] = other.#buffer[i]!;
+    this.#at += size;
+  }
+
   text(text: string): void {
     const length = text.length;
     if (length <= MAX_SHORT_TEXT) {
@@ -105,7 +122,7 @@ export class ByteWriter {
   /** Begins anew in the same memory; earlier views become invalid. */
   clear(): void {
     this.#at = 0;
-    this.#refs.clear();
+    if (this.#refs.size > 0) this.#refs.clear();
     if (this.#buffer.length > MAX_KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(MAX_KEPT_BYTES / 16);
   }
 

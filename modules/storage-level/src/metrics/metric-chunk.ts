@@ -66,7 +66,7 @@ export function encodeChunk(chunk: MetricChunk): Buffer {
     payload.clear();
     writeColumn(payload, states);
     writer.varint(column);
-    writer.bytes(payload.view());
+    writer.bytesOf(payload);
   }
   for (const [column, bytes] of chunk.unknown) {
     writer.varint(column);
@@ -84,18 +84,16 @@ function writeColumn(writer: ByteWriter, states: readonly (ChunkState | undefine
   const width = tableWidth(present);
   writer.varint(width);
   if (width === 0) return;
-  for (const state of present) {
+  for (const { stored, table } of present) {
+    if (stored !== undefined && table === undefined) {
+      writer.bytes(stored.table);
+      continue;
+    }
     body.clear();
-    writeStateTable(body, state, width);
-    writer.bytes(body.view());
+    if (stored !== undefined) writeMergedTable(body, stored.table, table!, width);
+    else if (table) writeTable(body, table, width);
+    writer.bytesOf(body);
   }
-}
-
-function writeStateTable(writer: ByteWriter, { stored, table }: ChunkState, width: number): void {
-  if (stored === undefined) {
-    if (table) writeTable(writer, table, width);
-  } else if (table) writeMergedTable(writer, stored.table, table, width);
-  else writer.raw(stored.table);
 }
 
 /** Sums of a key; 0 when no entity has a table. */

@@ -70,7 +70,7 @@ export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: 
   for (; next < keys.length; next++) put(keys[next]!, added.get(keys[next]!)!);
   writer.varint(written);
   writer.byte((count > 0 ? numeric : typeof keys[0] !== 'string') ? 0 : 1);
-  writer.raw(entries.view());
+  writer.rawOf(entries);
 }
 
 export function readTable(reader: ByteReader, width: number): Map<number | string, number[]> {

@@ -19,7 +19,7 @@ export function packRows(fields: readonly string[], rows: readonly Row[]): RowCh
   for (const one of rows) {
     row.clear();
     writeRow(row, fields, one);
-    body.bytes(row.view());
+    body.bytesOf(row);
   }
   return { rows: rows.length, bytes: body.length, packed: pack(body.view()) };
 }

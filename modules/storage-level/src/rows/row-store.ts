@@ -70,6 +70,11 @@ export class RowStore {
     return sequence <= (this.#writers.get(writer) ?? Number.NEGATIVE_INFINITY);
   }
 
+  /** Whether there is an update of the entity that is not in LevelDB yet. */
+  isInMemory(model: string, id: string): boolean {
+    return this.#view.memories.some(({ entities }) => entities.get(model)?.has(id));
+  }
+
   nextDocumentVersion(): number {
     return ++this.#documentVersion;
   }

@@ -7,6 +7,9 @@ export class GatedDirectory {
   #held: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
   #failures = 0;
+  /** What a test wants to happen once, after the next page was read and before the next compaction. */
+  afterPage: (() => Promise<void>) | undefined;
+  beforeCompaction: (() => Promise<void>) | undefined;
 
   constructor(o: { readonly journal?: FaultyDisk } = {}) {
     this.journal = o.journal;
@@ -31,7 +34,24 @@ export class GatedDirectory {
     const directory = await openDataDirectory(path);
     const { database } = directory;
     const makeBatch = database.batch.bind(database) as () => ReturnType<typeof database.batch>;
+    const compactRange = database.compactRange.bind(database);
+    const makeIterator = database.iterator.bind(database) as (o: object) => ReturnType<typeof database.iterator>;
     Object.assign(database, {
+      compactRange: async (from: Buffer, to: Buffer) => {
+        await this.#happen('beforeCompaction');
+        await compactRange(from, to);
+      },
+      iterator: (o: object) => {
+        const iterator = makeIterator(o);
+        const nextv = iterator.nextv.bind(iterator);
+        return Object.assign(iterator, {
+          nextv: async (size: number) => {
+            const page = await nextv(size);
+            if (page.length > 0) await this.#happen('afterPage');
+            return page;
+          },
+        });
+      },
       batch: () => {
         const batch = makeBatch();
         const write = batch.write.bind(batch);
@@ -48,4 +68,10 @@ export class GatedDirectory {
     });
     return { ...directory, ...(this.journal && { journal: this.journal }) };
   };
+
+  async #happen(what: 'afterPage' | 'beforeCompaction'): Promise<void> {
+    const happen = this[what];
+    this[what] = undefined;
+    await happen?.();
+  }
 }
