@@ -162,8 +162,7 @@ test('what is remembered as written is bounded, and the newest is remembered', (
 
 describe('what is followed of entities', () => {
   const seen = (entity: string, time: number, layer = 'GENERAL'): Seen => ({ definition, entity, time, layer, latency: 1 });
-  const follow = () => {
-    const tracks = new Tracks();
+  const follow = (tracks = new Tracks()) => {
     const shared = context(new WrittenMarks(), tracks);
     let sequence = 0;
     return {
@@ -188,16 +187,24 @@ describe('what is followed of entities', () => {
     expect(tracks.size).toBe(both / 2);
   });
 
+  test('is forgotten beyond the capacity, and its rows are written again', () => {
+    const { tracks, commit } = follow(new Tracks(0));
+    for (let i = 0; i < 3; i++) expect(commit(NOW, seen('a', NOW)).entities).toHaveLength(1);
+    expect(tracks.size).toBe(0);
+  });
+
   test('stays bounded whatever the number of variants of an entity; the newest ones are not written again', () => {
     const { commit } = follow();
     for (let i = 0; i < 1000; i++) expect(commit(NOW, seen('a', NOW, `layer ${i}`)).entities).toHaveLength(1);
     expect(commit(NOW, seen('a', NOW, 'layer 999')).entities).toHaveLength(0);
+    expect(commit(NOW, seen('a', NOW, 'layer 0')).entities).toHaveLength(1);
   });
 
   test('a window brings only what it was given itself', () => {
     const { commit } = follow();
     commit(NOW, seen('a', NOW), seen('b', NOW));
     const { deltas } = commit(NOW, seen('b', NOW));
+    expect(commit(NOW, { ...seen('a', NOW), latency: Number.NaN }).deltas).toEqual([]);
     expect(deltas.map(({ entity, metrics }) => [entity, ...[...metrics.values()].map(({ slots }) => slots[0])])).toEqual([['b', 1]]);
   });
 });
