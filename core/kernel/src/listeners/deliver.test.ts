@@ -70,6 +70,33 @@ describe('deliver', () => {
     expect(await done).toBe(3);
   });
 
+  it('holds a long stream for as long as it makes progress', async () => {
+    const { batches, run, clock } = rig(1);
+    const done = run([1, 2, 3, 4, 5, 6].map((n) => raw(n)));
+    for (let n = 0; n < 6; n++) {
+      await turn();
+      await clock.advance(15_000);
+      batches[n]!.end();
+    }
+    expect(await done).toBe(6);
+  });
+
+  it('refuses when nothing ends for 20 s, however well it went before', async () => {
+    const { batches, run, clock } = rig(100);
+    const done = run([raw(1), raw(2)]).then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    );
+    await turn();
+    await clock.advance(15_000);
+    batches[0]!.end();
+    await turn();
+    await clock.advance(19_000);
+    expect(await Promise.race([done, Promise.resolve('held')])).toBe('held');
+    await clock.advance(1_500);
+    expect(await done).toBe('REFUSED');
+  });
+
   it('delivers the good messages, counts the malformed ones, and complains when the good ones are handled', async () => {
     const { batches, run, books } = rig();
     let problem: unknown;
@@ -90,9 +117,11 @@ describe('deliver', () => {
   });
 
   it('refuses when admission and commit together take longer than a call can be held', async () => {
-    const { clock, batches, run } = rig(1);
+    const { clock, batches, run, publisher } = rig(1);
+    // Another call has all the room for 15 s.
+    await publisher.publish([9]);
     let problem: unknown;
-    const done = run([raw(1), raw(2)]).catch((error: unknown) => {
+    const done = run([raw(1)]).catch((error: unknown) => {
       problem = error;
     });
     await turn();

@@ -29,7 +29,7 @@ export interface Delivery<T, R = Uint8Array> {
  * so the reply that follows is an acknowledgement; the number of items is returned.
  *
  * Time that the client spends sending is the client's; time that is spent waiting for room and for receipts is limited to
- * {@link holdTime} in all. At most 256 chunks wait for their receipt; then no more are read, which holds back the client.
+ * {@link holdTime}, counted anew whenever a receipt ends well. At most 256 chunks wait for their receipt; then no more are read, which holds back the client.
  *
  * A malformed message is counted (`skipped`, reason `malformed`) and the others are delivered; then the call ends with INVALID_ARGUMENT,
  * in which the first reason is told.
@@ -91,11 +91,15 @@ class Malformed {
   }
 }
 
-/** The receipts of one call, and how much of its hold time is left. */
+/**
+ * The receipts of one call, and how much of its hold time is left. Time spent waiting counts since the last receipt that ended well, so
+ * a long stream under mild pressure goes on as long as it makes progress.
+ */
 class Receipts {
   readonly #call: Delivery<unknown>['call'];
   readonly #clock: Clock;
   #spent = 0;
+  #progressAt = Number.NEGATIVE_INFINITY;
   #outstanding = 0;
   #failure: { readonly error: unknown } | undefined;
   /** Set while somebody waits: for how many outstanding receipts, and how to wake. */
@@ -110,7 +114,7 @@ class Receipts {
   async admit(publish: (waitMs: number) => Promise<Receipt>): Promise<void> {
     const from = this.#clock.now();
     const receipt = await publish(this.#left(from));
-    this.#spent += Math.max(0, this.#clock.now() - from);
+    this.#charge(from);
     this.#outstanding += 1;
     receipt.handled.then(
       () => this.#settle(undefined),
@@ -124,6 +128,11 @@ class Receipts {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /** Adds the time since `from` to what was spent; only that after the last progress counts. */
+  #charge(from: number): void {
+    this.#spent += Math.max(0, this.#clock.now() - Math.max(from, this.#progressAt));
+  }
+
   #left(now: number): number {
     return Math.max(0, Math.min(MAX_HOLD_MS - this.#spent, holdTime(this.#call.deadline, now)));
   }
@@ -131,6 +140,10 @@ class Receipts {
   #settle(failure: { readonly error: unknown } | undefined): void {
     this.#outstanding -= 1;
     this.#failure ??= failure;
+    if (failure === undefined) {
+      this.#spent = 0;
+      this.#progressAt = this.#clock.now();
+    }
     if (this.#waiter === undefined) return;
     if (this.#failure !== undefined || this.#outstanding <= this.#waiter.limit) this.#waiter.wake();
   }
@@ -147,14 +160,21 @@ class Receipts {
         this.#waiter = { limit, wake: resolve };
         onAbort = () => reject(clientGone(signal));
         signal.addEventListener('abort', onAbort);
-        const late = () => reject(new StreamError('REFUSED', 'not stored within the time that the call can be held', true));
-        timer = this.#clock.setTimeout(late, this.#left(from));
+        const watch = (since: number) => {
+          const late = () => {
+            // Progress meanwhile gives the call more time.
+            if (this.#progressAt > since) watch(this.#progressAt);
+            else reject(new StreamError('REFUSED', 'not stored within the time that the call can be held', true));
+          };
+          timer = this.#clock.setTimeout(late, Math.max(0, since + this.#left(since) - this.#clock.now()));
+        };
+        watch(from);
       });
     } finally {
       this.#waiter = undefined;
       timer?.[Symbol.dispose]();
       signal.removeEventListener('abort', onAbort);
-      this.#spent += Math.max(0, this.#clock.now() - from);
+      this.#charge(from);
     }
   }
 }
