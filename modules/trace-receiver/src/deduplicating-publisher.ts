@@ -1,4 +1,4 @@
-import type { Clock, Publisher, Receipt } from '@skein/core';
+import { type Clock, type Publisher, type Receipt, StreamError } from '@skein/core';
 import { type Flight, RememberedIds } from './remembered-ids.js';
 import type { SegmentItem } from './segment-item.js';
 
@@ -9,7 +9,8 @@ type PublishOptions = Parameters<Publisher<SegmentItem>['publish']>[1];
 
 /**
  * Recognises segments that a sender sends again. A copy of a durable segment is acknowledged at once. A copy of one that is still under way
- * shares its fate: it is acknowledged when the first is durable, and published when the first failed. Segments without an id are all new.
+ * shares its fate: it is acknowledged when the first is durable, and refused as retryable when the first failed. Only the number of such
+ * copies is kept, not their bytes, so a storm of them takes no memory past the gate. Segments without an id are all new.
  */
 export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   readonly ids: RememberedIds;
@@ -26,7 +27,7 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
     const flight = new OwnFlight();
     const { fresh, copies } = this.sort(items, flight);
     if (copies === undefined) return fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
-    const followed = Promise.all([...copies].map(([first, again]) => this.follow(first, again, options)));
+    const followed = Promise.all([...copies].map(([first, count]) => this.follow(first, count)));
     // Whoever wants to know of failures awaits the receipt.
     followed.catch(() => undefined);
     const receipt = fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
@@ -44,10 +45,10 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   }
 
   /** Tells new segments from copies, and writes the new ones down as being under way. */
-  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, SegmentItem[]> | undefined } {
+  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, number> | undefined } {
     const now = this.clock.now();
     const fresh: SegmentItem[] = [];
-    let copies: Map<Flight, SegmentItem[]> | undefined;
+    let copies: Map<Flight, number> | undefined;
     for (const item of items) {
       const first = item.segmentId === '' ? undefined : this.ids.find(item.segmentId, now);
       if (first === undefined) {
@@ -57,9 +58,7 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
         this.publisher.deduplicated(1);
       } else {
         copies ??= new Map();
-        const again = copies.get(first);
-        if (again === undefined) copies.set(first, [item]);
-        else again.push(item);
+        copies.set(first, (copies.get(first) ?? 0) + 1);
       }
     }
     return { fresh, copies };
@@ -77,14 +76,14 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
     return { handled };
   }
 
-  /** Waits for the first copies; publishes these when the first were not stored. */
-  private async follow(first: Flight, again: readonly SegmentItem[], options: PublishOptions): Promise<void> {
+  /** Waits for the first copies. When they were not stored, whoever sent these has to send again, as whoever sent the first. */
+  private async follow(first: Flight, copies: number): Promise<void> {
     if (await first.settled) {
-      this.publisher.deduplicated(again.length);
+      this.publisher.deduplicated(copies);
       return;
     }
-    const { handled } = await this.publish(again, options);
-    await handled;
+    this.publisher.skip(copies, 'first-copy-failed');
+    throw new StreamError('FAILED', 'the first copy of a segment was not stored', true);
   }
 }
 

@@ -219,7 +219,7 @@ describe('segments that are sent again', () => {
     kit.assertBooks();
   });
 
-  it('are published when the first copy failed, whether it was done or under way', async () => {
+  it('share the fate of the first copy: stored when they come after its failure, refused when they came while it was under way', async () => {
     await using kit = await start();
     const collector = kit.collector(segments);
     collector.fail(1, new StreamError('FAILED', 'the store is away', true));
@@ -233,8 +233,10 @@ describe('segments that are sent again', () => {
     await kit.clock.advance(10);
     collector.release();
     expect(await first).toMatchObject({ status: 503 });
-    for (const copy of copies) expect(await copy).toMatchObject({ status: 200 });
+    for (const copy of copies) expect(await copy).toMatchObject({ status: 503 });
+    expect(await again(kit, 'b')).toMatchObject({ status: 200 });
     expect(ids(kit).filter((id) => id === 'b')).toHaveLength(1);
+    expect(books(kit).skipped).toEqual({ 'first-copy-failed': 2 });
     kit.assertBooks();
   });
 
