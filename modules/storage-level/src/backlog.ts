@@ -19,14 +19,17 @@ export class Backlog {
   readonly #limits: BacklogLimits;
   readonly #clock: Clock;
   readonly #journalBytes: () => number;
+  readonly #flushSoon: () => void;
   #entries: { readonly end: number; readonly bytes: number; readonly at: number }[] = [];
   #bytes = 0;
   #waiters = new Set<Waiter>();
 
-  constructor(limits: BacklogLimits, clock: Clock, journalBytes: () => number) {
+  /** `flushSoon` asks the flushers for what makes room. */
+  constructor(limits: BacklogLimits, clock: Clock, journalBytes: () => number, flushSoon: () => void) {
     this.#limits = limits;
     this.#clock = clock;
     this.#journalBytes = journalBytes;
+    this.#flushSoon = flushSoon;
   }
 
   get bytes(): number {
@@ -53,11 +56,11 @@ export class Backlog {
     let count = 0;
     while (count < this.#entries.length && this.#entries[count]!.end <= mark) this.#bytes -= this.#entries[count++]!.bytes;
     this.#entries.splice(0, count);
-    this.wake();
+    this.#wake();
   }
 
   /** Lets waiting commits look again. */
-  wake(): void {
+  #wake(): void {
     const waiters = this.#waiters;
     this.#waiters = new Set();
     for (const { resolve } of waiters) resolve();
@@ -67,6 +70,8 @@ export class Backlog {
   async room(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     while (this.full) {
+      // It may be a long time until their next turn.
+      this.#flushSoon();
       await this.#released(signal);
       signal.throwIfAborted();
     }

@@ -64,6 +64,12 @@ describe('module storage-level', () => {
     );
   });
 
+  it('refuses an interval of flushes at which commits would wait for each other', () =>
+    withDirectory(async (path) => {
+      const config = { 'storage-level': { path, flush: '31s' } };
+      await expect(createTestHost({ modules: [storageLevel], config })).rejects.toThrow('modules.storage-level.flush');
+    }));
+
   it('shows its journal, flushes and torn tails in the metrics of the host', () =>
     withDirectory(async (path) => {
       const started = await host(path);

@@ -21,6 +21,7 @@ export default defineModule({
     flush: Duration({
       default: '10s',
       minimum: '100ms',
+      maximum: '30s',
       description: 'How long data stays in journal and memory before it is put in order',
     }),
     dedupe: Duration({ default: '60s', description: 'How long a record that is sent again is recognised by its id' }),

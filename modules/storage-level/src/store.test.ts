@@ -124,6 +124,16 @@ describe('a flusher that does not come to an end', () => {
     });
   });
 
+  it('is asked for room by a commit that waits, however long its interval is', async () => {
+    const clock = new TestClock();
+    await withStorage({ clock, flushMs: DAY }, async (storage) => {
+      await commit(storage, 1);
+      await clock.advance(61_000);
+      await commit(storage, 2);
+      expect(await calls(storage)).toBe(sumUpTo(2));
+    });
+  });
+
   it('makes commits wait when the oldest unflushed one is a minute old', async () => {
     const gate = new GatedDirectory();
     const clock = new TestClock();

@@ -69,7 +69,12 @@ export class Store {
     this.rows = new RowStore(database, this.#marks.rows, this.columns, this.numbers, zone, models.entity, options.sync);
     this.metrics = new MetricReads(database, this.columns, this.numbers, zone);
     this.journal = new Journal(directory.journal, { sync: options.sync, fileBytes: options.journalFileBytes });
-    this.backlog = new Backlog(options.backlog, options.clock, () => this.journal.bytes);
+    this.backlog = new Backlog(
+      options.backlog,
+      options.clock,
+      () => this.journal.bytes,
+      () => this.flushSoon(),
+    );
     const { flushMs, clock, events } = options;
     this.#recordFlusher = new Flusher('records', () => this.#flushRecords(flushMs), flushMs, clock, events);
     this.#rowFlusher = new Flusher('rows', () => this.#flushRows(), flushMs, clock, events);
