@@ -56,27 +56,14 @@ export function readValue(reader: ByteReader): Value | undefined {
   throw new MalformedBytes(`unknown kind of value ${kind}`);
 }
 
-function skipValue(reader: ByteReader): void {
-  const kind = reader.byte();
-  if (kind === NUMBER) reader.signed();
-  else if (kind === TEXT || kind === BYTES) reader.skip(reader.varint());
-  else if (kind === TEXTS) for (let left = reader.count(); left > 0; left--) reader.skip(reader.varint());
-  if (kind > BYTES) throw new MalformedBytes(`unknown kind of value ${kind}`);
-}
-
 /** The values of a row in the order of `fields`, without their names. */
 export function writeRow(writer: ByteWriter, fields: readonly string[], row: Row): void {
   for (const field of fields) writeValue(writer, row[field]);
 }
 
-/** `omit`: a field that is not wanted, the body of a record. */
-export function readRow(reader: ByteReader, fields: readonly string[], omit?: string): Record<string, Value | undefined> {
+export function readRow(reader: ByteReader, fields: readonly string[]): Record<string, Value | undefined> {
   const row: Record<string, Value | undefined> = {};
   for (const field of fields) {
-    if (field === omit) {
-      skipValue(reader);
-      continue;
-    }
     const value = readValue(reader);
     if (value !== undefined) row[field] = value;
   }

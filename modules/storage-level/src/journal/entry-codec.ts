@@ -4,7 +4,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { pack, unpack } from '../bytes/compression.js';
 import { readNames, readRow, readValue, writeNames, writeRow, writeValue } from '../bytes/value-codec.js';
 import { readNumber, readTable, writeNumber, writeTable } from '../metrics/number-codec.js';
-import { unpackRows } from '../records/block-codec.js';
+import { PackedRows } from '../records/block-codec.js';
 import type { RowChunk } from '../records/row-chunks.js';
 import type { Entry, EntryDelta, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
 
@@ -107,7 +107,7 @@ function readRecords(reader: ByteReader, packed: ByteReader): EntryRecords {
   for (let i = 0; i < count; i++) {
     // A copy, so that a chunk does not keep the whole file in memory.
     const chunk = { rows: reader.varint(), bytes: reader.varint(), packed: Buffer.from(packed.raw(reader.varint())) };
-    for (const row of unpackRows(fields, chunk.packed, chunk.rows)) rows.push(row);
+    for (const row of new PackedRows(fields, chunk.packed, chunk.rows).all()) rows.push(row);
     chunks.push(chunk);
   }
   return { model, fields, rows, chunks };

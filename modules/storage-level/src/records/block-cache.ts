@@ -21,11 +21,11 @@ export class BlockCache {
   set(sequence: number, block: RecordBlock): void {
     if (this.#blocks.has(sequence)) return;
     this.#blocks.set(sequence, block);
-    this.#bytes += block.bytes;
-    for (const [oldest, { bytes }] of this.#blocks) {
+    this.#bytes += block.rows.bytes;
+    for (const [oldest, { rows }] of this.#blocks) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#blocks.delete(oldest);
-      this.#bytes -= bytes;
+      this.#bytes -= rows.bytes;
     }
   }
 }

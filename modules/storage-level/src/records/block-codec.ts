@@ -10,37 +10,100 @@ const VERSION = 1;
 
 // Used from beginning to end within one call.
 const head = new ByteWriter(4096);
-const body = new ByteWriter(262_144);
+const part = new ByteWriter(262_144);
+const packedRows = new ByteWriter(65_536);
 const row = new ByteWriter(4096);
 
-/** Compresses rows, each with its length before it. */
-export function packRows(fields: readonly string[], rows: readonly Row[]): RowChunk {
-  body.clear();
+/**
+ * Compresses rows in two parts, so that a search need not unpack what it does not look at: first the place of the body among the fields
+ * plus 1, or 0; then the rows without it; then the bodies. Each row and each body has its length before it.
+ */
+export function packRows(fields: readonly string[], rows: readonly Row[], body?: string): RowChunk {
+  const place = body === undefined ? -1 : fields.indexOf(body);
+  const shown = withoutPlace(fields, place);
+  fillPart(shown, rows);
+  let bytes = part.length;
+  const first = pack(part.view());
+  packedRows.clear();
+  packedRows.varint(place + 1);
+  packedRows.bytes(first);
+  if (place >= 0) {
+    fillPart([fields[place]!], rows);
+    bytes += part.length;
+    packedRows.raw(pack(part.view()));
+  }
+  return { rows: rows.length, bytes, packed: Buffer.from(packedRows.view()) };
+}
+
+const withoutPlace = (fields: readonly string[], place: number): readonly string[] => fields.filter((_field, i) => i !== place);
+
+function fillPart(fields: readonly string[], rows: readonly Row[]): void {
+  part.clear();
   for (const one of rows) {
     row.clear();
     writeRow(row, fields, one);
-    body.bytesOf(row);
+    part.bytesOf(row);
   }
-  return { rows: rows.length, bytes: body.length, packed: pack(body.view()) };
 }
 
-/** The reverse of {@link packRows}. @throws MalformedBytes */
-export function unpackRows(fields: readonly string[], packed: Buffer, count: number): Row[] {
-  const { bytes, starts } = openRows(packed, count);
-  return starts.map((start) => readRow(new ByteReader(bytes, start), fields));
+/** Packed rows; a part is unpacked when it is first needed, and that of the bodies is not kept. */
+export class PackedRows {
+  readonly #count: number;
+  readonly #shown: readonly string[];
+  readonly #body: string | undefined;
+  readonly #packed: Buffer;
+  readonly #packedBodies: Buffer;
+  #opened: Part | undefined;
+
+  /** @throws MalformedBytes */
+  constructor(fields: readonly string[], packed: Uint8Array, count: number) {
+    const reader = new ByteReader(packed);
+    const place = reader.varint() - 1;
+    if (place >= fields.length) throw new MalformedBytes('a record block has its bodies in a field that it does not have');
+    this.#count = count;
+    this.#body = fields[place];
+    this.#shown = withoutPlace(fields, place);
+    this.#packed = reader.bytes();
+    this.#packedBodies = reader.raw(reader.remaining);
+  }
+
+  /** Memory that keeping this costs once it was read. @throws MalformedBytes */
+  get bytes(): number {
+    const { bytes, starts } = this.#open();
+    return this.#packed.length + this.#packedBodies.length + bytes.length + starts.length * 8;
+  }
+
+  /** A row without its body. @throws MalformedBytes */
+  row(index: number): Record<string, Value | undefined> {
+    return readPart(this.#open(), index, this.#shown);
+  }
+
+  /** All rows with their bodies. @throws MalformedBytes */
+  all(): Row[] {
+    return this.whole(this.#open().starts.map((_start, index) => index));
+  }
+
+  /** Rows with their bodies. @throws MalformedBytes */
+  whole(indexes: readonly number[]): Row[] {
+    const rows = indexes.map((index) => this.row(index));
+    if (this.#body === undefined) return rows;
+    const bodies = openPart(this.#packedBodies, this.#count);
+    const field = [this.#body];
+    return rows.map((one, i) => Object.assign(one, readPart(bodies, indexes[i]!, field)));
+  }
+
+  #open(): Part {
+    this.#opened ??= openPart(this.#packed, this.#count);
+    return this.#opened;
+  }
 }
 
-/** Packed rows as a stored value: version, names of the fields and bounds before them. */
-export function encodeBlock(fields: readonly string[], bounds: RecordBounds, packed: Uint8Array): Buffer {
-  head.clear();
-  head.byte(VERSION);
-  writeNames(head, fields);
-  writeBounds(head, bounds);
-  head.raw(packed);
-  return Buffer.from(head.view());
+interface Part {
+  readonly bytes: Buffer;
+  readonly starts: readonly number[];
 }
 
-function openRows(packed: Buffer, count: number): { readonly bytes: Buffer; readonly starts: readonly number[] } {
+function openPart(packed: Buffer, count: number): Part {
   const bytes = unpack(packed);
   const reader = new ByteReader(bytes);
   const starts: number[] = [];
@@ -53,40 +116,35 @@ function openRows(packed: Buffer, count: number): { readonly bytes: Buffer; read
   return { bytes, starts };
 }
 
-/** A stored block. It is unpacked when its first row is asked for; its bounds can be read without that. */
+function readPart({ bytes, starts }: Part, index: number, fields: readonly string[]): Record<string, Value | undefined> {
+  const start = starts[index];
+  if (start === undefined) throw new MalformedBytes('a posting names a row that its block does not have');
+  return readRow(new ByteReader(bytes, start), fields);
+}
+
+/** Packed rows as a stored value: version, names of the fields and bounds before them. */
+export function encodeBlock(fields: readonly string[], bounds: RecordBounds, packed: Uint8Array): Buffer {
+  head.clear();
+  head.byte(VERSION);
+  writeNames(head, fields);
+  writeBounds(head, bounds);
+  head.raw(packed);
+  return Buffer.from(head.view());
+}
+
+/** A stored block. Its bounds can be read without unpacking anything. */
 export class RecordBlock {
   /** How many rows, and between what their times and order fields lie. */
   readonly bounds: RecordBounds;
-  readonly #fields: readonly string[];
-  readonly #packed: Buffer;
-  #opened: ReturnType<typeof openRows> | undefined;
+  readonly rows: PackedRows;
 
   /** @throws MalformedBytes */
   constructor(bytes: Uint8Array) {
     const reader = new ByteReader(bytes);
     const version = reader.byte();
     if (version !== VERSION) throw new MalformedBytes(`record block of version ${version}, this version of Skein reads ${VERSION}`);
-    this.#fields = readNames(reader);
+    const fields = readNames(reader);
     this.bounds = readBounds(reader);
-    this.#packed = reader.raw(reader.remaining);
-  }
-
-  /** Memory that keeping this block costs. @throws MalformedBytes */
-  get bytes(): number {
-    const { bytes, starts } = this.#open();
-    return this.#packed.length + bytes.length + starts.length * 8;
-  }
-
-  /** @throws MalformedBytes */
-  row(index: number, omit?: string): Record<string, Value | undefined> {
-    const { bytes, starts } = this.#open();
-    const start = starts[index];
-    if (start === undefined) throw new MalformedBytes('a posting names a row that its block does not have');
-    return readRow(new ByteReader(bytes, start), this.#fields, omit);
-  }
-
-  #open(): ReturnType<typeof openRows> {
-    this.#opened ??= openRows(this.#packed, this.bounds.count);
-    return this.#opened;
+    this.rows = new PackedRows(fields, reader.raw(reader.remaining), this.bounds.count);
   }
 }

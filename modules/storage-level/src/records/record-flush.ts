@@ -33,7 +33,7 @@ export async function writeRecords(
   const pause = (): Promise<void> | undefined => (pacer.due ? pacer.pause() : undefined);
   let block = 0;
   for (const { fields, rows, chunk } of cutBlocks(pieces, model.body)) {
-    const { packed } = chunk ?? packRows(fields, rows);
+    const { packed } = chunk ?? packRows(fields, rows, model.body);
     batch.put(blockKey(partition, model.name, first + block), encodeBlock(fields, postings.addBlock(rows), packed));
     block++;
     await pause();

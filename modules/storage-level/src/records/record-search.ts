@@ -128,7 +128,7 @@ export class RecordSearch {
             const found = this.#block(partition, model.name, sequence + block);
             if (!(await budget.spend(rows.length))) return;
             if (found) this.#cache.set(sequence + block, found);
-            for (const row of rows) if (found && !add(found.row(row), key)) return;
+            for (const row of found?.rows.whole(rows) ?? []) if (!add(row, key)) return;
           }
         }
       }
@@ -193,8 +193,9 @@ export class RecordSearch {
       this.#cache.set(sequence, block);
       for (const index of rows) {
         // The body is read for the few rows that are shown.
-        const row = block.row(index, model.body);
-        if (matchesQuery(query, row)) collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.row(index) }) });
+        const row = block.rows.row(index);
+        if (matchesQuery(query, row))
+          collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.rows.whole([index])[0]! }) });
       }
       if (!(await budget.spend(rows.length))) return;
     }

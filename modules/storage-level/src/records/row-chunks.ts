@@ -17,9 +17,9 @@ export interface RowChunk {
   readonly packed: Buffer;
 }
 
-/** The rows of a commit in chunks; undefined when they are too few. `body`: the field that decides about size. */
+/** The rows of a commit in chunks; undefined when they are too few. `body`: the field that has most of the bytes. */
 export function chunkRows(fields: readonly string[], rows: readonly Row[], body: string | undefined): RowChunk[] | undefined {
-  return rows.length < MIN_CHUNK_ROWS ? undefined : cutRows(rows, body).map((some) => packRows(fields, some));
+  return rows.length < MIN_CHUNK_ROWS ? undefined : cutRows(rows, body).map((some) => packRows(fields, some, body));
 }
 
 /** Parts of about 64 rows. The last rows are shared out so that no tiny part remains. */
