@@ -41,6 +41,7 @@ export class LevelStorage implements Storage {
   readonly traits: Storage['traits'];
   readonly #options: LevelStorageOptions;
   #directory: Promise<DataDirectory> | undefined;
+  #opening: Promise<Awaited<ReturnType<Storage['open']>>> | undefined;
   #store: Store | undefined;
   #retention: Retention | undefined;
   #closed = false;
@@ -70,7 +71,17 @@ export class LevelStorage implements Storage {
 
   async open(models: readonly Model[], { zone }: { readonly zone: string }): ReturnType<Storage['open']> {
     if (this.#closed) throw new Error('the storage is closed');
-    if (this.#store) throw new Error('the storage is open already');
+    if (this.#opening) throw new Error('the storage is open already');
+    this.#opening = this.#open(models, zone);
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #open(models: readonly Model[], zone: string): ReturnType<Storage['open']> {
     await this.lock();
     const directory = await this.#directory!;
     const { store, problems, replayed } = await Store.open(directory, models, zone, this.#options);
@@ -207,6 +218,8 @@ export class LevelStorage implements Storage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // A replay under way comes to its end, so that what it has opened can be closed; its failure is the caller's of `open`.
+    await this.#opening?.catch(() => undefined);
     await this.#retention?.stop();
     await Promise.allSettled([...this.#committing.values(), this.#documentTurn]);
     const directory = await this.#directory?.catch(() => undefined);

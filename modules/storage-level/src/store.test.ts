@@ -171,6 +171,40 @@ describe('reads while flushes run', () => {
     }));
 });
 
+describe('closing', () => {
+  it('while the journal is replayed leaves nothing running', async () => {
+    const made = await makeStorage();
+    await made.storage.open(NUMBERED_MODELS, UTC);
+    await commit(made.storage, 1);
+    const clock = new TestClock();
+    let listed: () => void = () => undefined;
+    const listing = new Promise<void>((resolve) => {
+      listed = resolve;
+    });
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const openDirectory = async (path: string) => {
+      const directory = await openDataDirectory(path);
+      const list = async () => {
+        listed();
+        await gate;
+        return directory.journal.list();
+      };
+      return { ...directory, journal: { ...directory.journal, list } };
+    };
+    const storage = await made.reopen({ openDirectory, clock });
+    const opening = storage.open(NUMBERED_MODELS, UTC);
+    await listing;
+    const closing = storage.close();
+    goOn();
+    await Promise.all([opening, closing]);
+    expect({ timers: clock.pending, open: storage.isOpen }).toEqual({ timers: 0, open: false });
+    await made.dispose();
+  });
+});
+
 describe('models', () => {
   it('that open was not told of are kept all the same, also over a restart that does not know them', async () => {
     const made = await makeStorage();
