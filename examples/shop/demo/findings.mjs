@@ -40,14 +40,27 @@ export class Findings {
     return (await this.query(query, { d: duration })).getGlobalTopology;
   }
 
-  /** Values of a metric of a service, a number or null for each minute. */
+  /** Series of a metric of a service, one for each set of labels; a number or null for each minute. */
   async metric(expression, service, duration) {
     const query = `query ($e: String!, $entity: Entity!, $d: Duration!) {
       execExpression(expression: $e, entity: $entity, duration: $d) { error results { values { value } } } }`;
     const entity = { serviceName: service.name, normal: service.normal };
     const { execExpression } = await this.query(query, { e: expression, entity, d: duration });
     if (execExpression.error !== null) throw new Error(execExpression.error);
-    return (execExpression.results[0]?.values ?? []).map(({ value }) => (value === null ? null : Number(value)));
+    return execExpression.results.map(({ values }) => values.map(({ value }) => (value === null ? null : Number(value))));
+  }
+
+  /** The slowest statements of a database. */
+  async slowStatements(database, duration) {
+    if (database === undefined) return [];
+    const condition = {
+      name: 'top_n_database_statement',
+      parentEntity: { serviceName: database.name, normal: false },
+      topN: 3,
+      order: 'DES',
+    };
+    const query = 'query ($c: RecordCondition!, $d: Duration!) { readRecords(condition: $c, duration: $d) { name value } }';
+    return (await this.query(query, { c: condition, d: duration })).readRecords;
   }
 
   /** Spans of the slowest trace. */

@@ -5,9 +5,7 @@ import { PAGES, startShop } from '../shop.mjs';
 import { Findings } from './findings.mjs';
 import { paint, sparkline, table, topologyTree, waterfall } from './render.mjs';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, keep: { type: 'boolean', default: false } } });
-const seconds = Number(values.seconds);
-if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--seconds must be 1 to 3600 (got "${values.seconds}")`);
+const { seconds, keep } = readArguments();
 const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const { bold, dim } = paint(color);
 const print = (text = '') => process.stdout.write(`${text}\n`);
@@ -38,28 +36,60 @@ function progress(part, text, last = false) {
 async function report(findings) {
   const duration = await findings.lastMinutes(Math.max(5, Math.ceil(seconds / 60) + 2));
   const services = (await findings.services()).sort((a, b) => a.name.localeCompare(b.name));
-  const number = (v, digits = 0) => (v === undefined || v === null ? '-' : v.toFixed(digits));
   const rows = [];
-  for (const service of services) {
-    const prefix = service.normal ? 'service' : 'database_access';
-    const calls = await findings.metric(`${prefix}_cpm`, service, duration);
-    const [average] = await findings.metric(`avg(${prefix}_resp_time)`, service, duration);
-    const [worst] = await findings.metric(`max(${prefix}_resp_time)`, service, duration);
-    const [sla] = await findings.metric(`avg(${prefix}_sla)/100`, service, duration);
-    const total = calls.reduce((sum, v) => sum + (v ?? 0), 0);
-    rows.push([
-      service.name,
-      service.layers.join(' '),
-      String(total),
-      `${number(average)} ms`,
-      `${number(worst)} ms`,
-      `${number(sla, 1)} %`,
-      sparkline(calls),
-    ]);
-  }
-  print(`\n${bold('Services')}\n${table(['', 'layer', 'calls', 'average', 'worst minute', 'success', 'calls per minute'], rows)}`);
+  for (const service of services) rows.push(await serviceRow(findings, service, duration));
+  const head = ['', 'layer', 'calls', 'average', 'p50', 'p99', 'success', 'calls and latency by minute'];
+  print(`\n${bold('Services')}\n${table(head, rows)}`);
   print(`\n${bold('Topology')}\n${topologyTree(await findings.topology(duration), color)}`);
+  const statements = await findings.slowStatements(
+    services.find((s) => !s.normal),
+    duration,
+  );
+  print(
+    `\n${bold('Slow statements')}\n${table(
+      ['', 'ms'],
+      statements.map(({ name, value }) => [name, value]),
+    )}`,
+  );
   print(`\n${bold('The slowest trace')}\n${waterfall(await findings.slowestTrace(duration), color)}\n`);
+}
+
+async function serviceRow(findings, service, duration) {
+  const prefix = service.normal ? 'service' : 'database_access';
+  const [calls] = await findings.metric(`${prefix}_cpm`, service, duration);
+  const [latency] = await findings.metric(`${prefix}_resp_time`, service, duration);
+  const [sla] = await findings.metric(`${prefix}_sla/100`, service, duration);
+  const percentiles = await findings.metric(`${prefix}_percentile{p='50,99'}`, service, duration);
+  const [p50, p99] = percentiles.map((values) => `${Math.max(...values.filter((v) => v !== null))} ms`);
+  return [
+    service.name,
+    service.layers.join(' '),
+    String(calls.reduce((sum, v) => sum + (v ?? 0), 0)),
+    `${weighted(latency, calls).toFixed(0)} ms`,
+    p50 ?? '-',
+    p99 ?? '-',
+    `${weighted(sla, calls).toFixed(1)} %`,
+    `${sparkline(calls)}  ${sparkline(latency)}`,
+  ];
+}
+
+/** The mean of minutes that had different numbers of calls. */
+function weighted(values, calls) {
+  const total = calls.reduce((sum, n) => sum + (n ?? 0), 0);
+  return total === 0 ? 0 : values.reduce((sum, v, i) => sum + (v ?? 0) * (calls[i] ?? 0), 0) / total;
+}
+
+function readArguments() {
+  const usage = 'npm run demo -- [--seconds 1..3600] [--keep]';
+  try {
+    const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, keep: { type: 'boolean', default: false } } });
+    const seconds = Number(values.seconds);
+    if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--seconds must be 1 to 3600 (got "${values.seconds}")`);
+    return { seconds, keep: values.keep };
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${usage}\n`);
+    process.exit(2);
+  }
 }
 
 const server = await ServerProcess.start();
@@ -71,7 +101,7 @@ try {
   await drive(shop);
   await shop.flush();
   await report(new Findings(server.http));
-  if (values.keep) {
+  if (keep) {
     print('still running; Ctrl-C ends it');
     await new Promise((done) => process.once('SIGINT', done));
   }

@@ -7,6 +7,12 @@ const LONGEST_FAREWELL_MS = 3000;
 // Before any module is imported: GraphQL checks the class of everything it meets unless it is told so.
 process.env.NODE_ENV ??= 'production';
 
+// Whoever reads a part of the output only (`| head`) wants no more of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
