@@ -11,24 +11,39 @@ const KEY = metaKey('models');
 export class KnownModels {
   readonly #records = new Map<string, RecordModel>();
   readonly #entities = new Map<string, EntityModel>();
+  #saving: Promise<void> = Promise.resolve();
 
   load(database: Database): void {
     const bytes = database.getSync(KEY);
-    if (bytes !== undefined) for (const model of JSON.parse(bytes.toString('utf8')) as Model[]) this.#add(model);
+    if (bytes === undefined) return;
+    // A version of before may have let one pass that this one cannot merge.
+    for (const model of JSON.parse(bytes.toString('utf8')) as Model[]) if (checkModel(model) === undefined) this.#add(model);
   }
 
-  /** Takes models and makes them durable. Returns one entry for each that cannot be served. */
+  /** Takes models once they are durable. Returns one entry for each that cannot be served. */
   async open(database: Database, models: readonly Model[]): Promise<{ model: string; reason: string }[]> {
     const problems: { model: string; reason: string }[] = [];
+    const sound: Model[] = [];
     for (const model of models) {
       const reason = checkModel(model);
       if (reason !== undefined) problems.push({ model: model.name, reason });
-      else this.#add(model);
+      else sound.push(model);
     }
-    const batch = database.batch();
-    batch.put(KEY, Buffer.from(JSON.stringify([...this.#records.values(), ...this.#entities.values()])));
-    await batch.write({ sync: true });
+    // One after the other, since each writes what is known together with its own.
+    const saving = this.#saving.then(() => this.#save(database, sound));
+    this.#saving = saving.catch(() => undefined);
+    await saving;
     return problems;
+  }
+
+  async #save(database: Database, models: readonly Model[]): Promise<void> {
+    const stored = new Map(
+      [...this.#records.values(), ...this.#entities.values(), ...models].map((model) => [`${model.kind} ${model.name}`, model]),
+    );
+    const batch = database.batch();
+    batch.put(KEY, Buffer.from(JSON.stringify([...stored.values()].filter(({ kind }) => kind !== 'metric'))));
+    await batch.write({ sync: true });
+    for (const model of models) this.#add(model);
   }
 
   readonly record = (name: string): RecordModel | undefined => this.#records.get(name);

@@ -218,6 +218,22 @@ describe('models', () => {
   });
 });
 
+describe('models that cannot be stored', () => {
+  it('are told at the start, and a failed write of a model is repeated with the commit', async () => {
+    const gate = new GatedDirectory();
+    const made = await makeStorage({ openDirectory: gate.open });
+    const odd = { ...ServiceModel, name: 'odd', filter: [], fields: { name: { type: 'string' } } } as unknown as typeof ServiceModel;
+    expect(await made.storage.open([odd], UTC)).toEqual([{ model: 'odd', reason: 'field "name" has the unknown merge undefined' }]);
+    gate.failWrites(1);
+    await expect(commit(made.storage, 5)).rejects.toThrow('no space left');
+    await commit(made.storage, 5);
+    const again = await made.reopen();
+    await again.open([], UTC);
+    expect((await again.stats()).map(({ model }) => model)).toEqual(['segment', 'service', 'metrics']);
+    await made.dispose();
+  });
+});
+
 describe('metric columns', () => {
   it('are never given to another metric, also after a restart and when signatures change', () =>
     withStorage({}, async (storage, made) => {

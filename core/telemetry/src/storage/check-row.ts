@@ -1,4 +1,4 @@
-import type { EntityModel, Field, MetricModel, MetricState, Model, RecordModel, Row, Value } from './models.js';
+import type { EntityModel, Field, FieldType, MetricModel, MetricState, Model, RecordModel, Row, Value } from './models.js';
 
 /** Largest size of a field that names none: 1 MiB. */
 export const DEFAULT_MAX_BYTES = 1_048_576;
@@ -124,9 +124,24 @@ export function checkMetricState(model: MetricModel, state: MetricState): string
   return state.table === undefined ? undefined : checkTable(model, state.table);
 }
 
+const TYPES: readonly unknown[] = ['string', 'int', 'double', 'bool', 'instant', 'strings', 'json', 'bytes'] satisfies FieldType[];
+const MERGES: readonly unknown[] = ['first', 'last', 'min', 'max', 'union'] satisfies EntityModel['fields'][string]['merge'][];
+const SLOTS: readonly unknown[] = ['sum', 'max', 'min', 'last'] satisfies MetricModel['slots'][number][];
+
+/** What the compiler does not see of plugins in JavaScript. */
+function checkFieldKinds(model: RecordModel | EntityModel): string | undefined {
+  for (const [name, field] of Object.entries<Partial<EntityModel['fields'][string]>>(model.fields)) {
+    if (!TYPES.includes(field.type)) return `field "${name}" has the unknown type ${String(field.type)}`;
+    if (model.kind === 'entity' && !MERGES.includes(field.merge)) return `field "${name}" has the unknown merge ${String(field.merge)}`;
+  }
+  return undefined;
+}
+
 /** Why no backend can serve a model; undefined if it is sound. */
 export function checkModel(model: Model): string | undefined {
   if (model.kind === 'metric') return checkMetricModel(model);
+  const odd = checkFieldKinds(model);
+  if (odd !== undefined) return odd;
   const missing = (name: string | undefined, type: string, use: string): string | undefined =>
     name !== undefined && model.fields[name]?.type !== type ? `${use} "${name}" is not a field of type ${type}` : undefined;
   const unknown = model.filter.find((name) => !Object.hasOwn(model.fields, name));
@@ -151,6 +166,8 @@ export function checkModel(model: Model): string | undefined {
 }
 
 function checkMetricModel({ slots, table, value }: MetricModel): string | undefined {
+  const odd = slots.find((merge) => !SLOTS.includes(merge));
+  if (odd !== undefined) return `a slot has the unknown merge ${String(odd)}`;
   const lost = slots.findIndex((merge, i) => merge === 'last' && slots[i + 1] !== 'max');
   if (lost >= 0) return `slot ${lost} is a "last" whose time is not in a "max" slot after it`;
   if (table !== undefined && !(table.width >= 1 && table.maxKeys >= 1)) return 'its table holds nothing';

@@ -84,6 +84,21 @@ describe('row checks', () => {
     expect(checkModel({ ...CheckLatest, slots: ['last'], value: { of: [1], integer: true } })).toMatch('slot 0');
     expect(checkModel({ ...CheckCpm, value: { of: [1, 2], integer: true } })).toMatch('1 weights');
   });
+
+  it('explain models whose fields are of no known kind, as plugins without types can make them', () => {
+    const entity = (field: object): EntityModel => ({
+      ...CheckEntity,
+      filter: [],
+      fields: { odd: field as EntityModel['fields'][string] },
+    });
+    expect(checkModel(entity({ type: 'string' }))).toBe('field "odd" has the unknown merge undefined');
+    expect(checkModel(entity({ type: 'string', merge: 'newest' }))).toBe('field "odd" has the unknown merge newest');
+    expect(checkModel(entity({ type: 'text', merge: 'last' }))).toBe('field "odd" has the unknown type text');
+    expect(checkModel(entity({ merge: 'last' }))).toBe('field "odd" has the unknown type undefined');
+    const record = { ...CheckRecord, fields: { ...CheckRecord.fields, odd: { type: 'varchar' as 'string' } } };
+    expect(checkModel(record)).toBe('field "odd" has the unknown type varchar');
+    expect(checkModel({ ...CheckCpm, slots: ['avg' as 'sum'] })).toBe('a slot has the unknown merge avg');
+  });
 });
 
 describe('conditions', () => {
