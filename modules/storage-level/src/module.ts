@@ -70,6 +70,8 @@ export default defineModule({
       replayed(report) {
         metrics.replayed(report);
         if (report.torn > 0) logger.warn('the journal had a torn tail, which was cut off', { torn: report.torn });
+        for (const damage of report.damages)
+          logger.error('the journal is damaged: acknowledged data is lost, and a copy of the file is kept', { ...damage });
         if (report.entries > 0) logger.info('replayed the journal', { entries: report.entries, bytes: report.bytes });
       },
     });

@@ -21,7 +21,11 @@ export function contributeMetrics(meter: Meter, storage: () => LevelStorage): St
   );
   const failures = meter.counter('storage_flush_failures_total', 'Flushes that failed and are tried again');
   const entries = meter.counter('storage_replayed_entries_total', 'Journal entries replayed at the start');
-  const torn = meter.counter('storage_torn_tails_total', 'Journal files that ended at a bad checksum');
+  const torn = meter.counter('storage_torn_tails_total', 'Journal files whose last write was cut off');
+  const damaged = meter.counter(
+    'storage_journal_damaged_bytes_total',
+    'Bytes of acknowledged journal entries that were damaged and are lost',
+  );
   const deleted = meter.counter('storage_pruned_bytes_total', 'Bytes deleted by retention');
   meter.gauge('storage_journal_bytes', 'Bytes of the journal files', () => storage().journalBytes);
   meter.gauge('storage_unflushed_bytes', 'Bytes of commits in memory that are not flushed yet', () => storage().unflushedBytes);
@@ -37,6 +41,7 @@ export function contributeMetrics(meter: Meter, storage: () => LevelStorage): St
     replayed(report) {
       entries.add(report.entries);
       torn.add(report.torn);
+      damaged.add(report.damages.reduce((sum, { bytes }) => sum + bytes, 0));
     },
     pruned(list) {
       for (const { reason, bytes } of list) deleted.add(bytes, { reason });

@@ -21,13 +21,19 @@ export function writeFrame(target: Buffer, at: number, payload: Uint8Array): num
   return at + FRAME_HEADER_BYTES + payload.byteLength;
 }
 
-/** The payload that begins at `at`, or undefined where the file is torn or damaged. */
-export function readFrame(file: Buffer, at: number, end: number): Buffer | undefined {
+/** Where the frame at `at` ends by its own words, or undefined where it cannot be one. */
+export function frameEnd(file: Buffer, at: number, end: number): number | undefined {
   if (at + FRAME_HEADER_BYTES > end) return undefined;
   const length = file.readUInt32LE(at);
-  const start = at + FRAME_HEADER_BYTES;
-  if (length === 0 || length > MAX_PAYLOAD_BYTES || start + length > end) return undefined;
-  const payload = file.subarray(start, start + length);
+  if (length === 0 || length > MAX_PAYLOAD_BYTES || at + FRAME_HEADER_BYTES + length > end) return undefined;
+  return at + FRAME_HEADER_BYTES + length;
+}
+
+/** The payload that begins at `at`, or undefined where the file is torn or damaged. */
+export function readFrame(file: Buffer, at: number, end: number): Buffer | undefined {
+  const next = frameEnd(file, at, end);
+  if (next === undefined) return undefined;
+  const payload = file.subarray(at + FRAME_HEADER_BYTES, next);
   return checksum(payload) === file.readUInt32LE(at + 4) ? payload : undefined;
 }
 

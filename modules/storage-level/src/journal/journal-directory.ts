@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileBase } from './frame.js';
 
@@ -20,6 +20,8 @@ export interface JournalDirectory {
   create(name: string): Promise<JournalFile>;
   truncate(name: string, length: number): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Puts bytes aside in a file that the journal never reads; one of the same name is replaced. */
+  keep(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** Positions at which files begin, in order; other files in the folder are left alone. */
@@ -36,6 +38,7 @@ export async function openJournalDirectory(path: string): Promise<JournalDirecto
     read: (name) => readFile(join(path, name)),
     truncate: (name, length) => truncate(join(path, name), length),
     remove: (name) => rm(join(path, name), { force: true }),
+    keep: (name, bytes) => writeFile(join(path, name), bytes),
     async create(name) {
       const handle = await open(join(path, name), 'w');
       try {

@@ -88,19 +88,32 @@ describe('Journal', () => {
     }
   });
 
-  it('notices every flipped bit, and hands on only whole entries from before it', async () => {
+  it('notices every flipped bit, keeps a copy from there on, and hands on all other entries', async () => {
     const disk = new FaultyDisk();
     const { append, ends } = await open(disk);
-    for (const n of upTo(4)) await append(n);
+    for (const n of upTo(4).map((n) => n + 1)) await append(n);
     const [name, bytes] = [...disk.files][0]!;
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: FILE_HEADER.length, max: bytes.length - 1 }), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
         const flipped = new FaultyDisk();
         flipped.files.set(name, Buffer.from(bytes));
         flipped.files.get(name)![at]! ^= 1 << bit;
-        const { found, report } = await open(flipped);
-        expect(found).toEqual(texts(...upTo(ends.findIndex((end) => end > at))));
-        expect(report.torn).toBe(1);
+        const first = FILE_HEADER.length;
+        fc.pre(at !== first - 1);
+        const { found, report, append } = await open(flipped);
+        const hit = at < first ? -1 : ends.findIndex((end) => end > at);
+        const whole = upTo(4).filter((i) => i !== hit);
+        expect(found).toEqual(texts(...whole.map((i) => i + 1)));
+        if (hit === 3) {
+          expect(report).toMatchObject({ torn: 1, damages: [] });
+          return;
+        }
+        const start = hit < 0 ? 0 : (ends[hit - 1] ?? first);
+        expect(report).toMatchObject({ torn: 0, damages: [{ name, bytes: (ends[hit] ?? first) - start, copy: `${name}.damaged` }] });
+        expect(flipped.files.get(`${name}.damaged`)!.length).toBe(bytes.length - start);
+        await append(7);
+        expect((await open(flipped)).found).toEqual(texts(...whole.map((i) => i + 1), 7));
+        expect((await open(flipped, ends[3])).report.damages).toEqual([]);
       }),
       { numRuns: 300 },
     );

@@ -45,6 +45,10 @@ export class FaultyDisk implements JournalDirectory {
     this.files.delete(name);
   }
 
+  async keep(name: string, bytes: Uint8Array): Promise<void> {
+    this.files.set(name, Buffer.from(bytes));
+  }
+
   #put(name: string, bytes: Uint8Array, position: number): void {
     const before = this.files.get(name)!;
     const after = Buffer.alloc(Math.max(before.length, position + bytes.length));
