@@ -100,6 +100,51 @@ describe('a disk that fails', () => {
       expect([await calls(again), await segments(again)]).toEqual([sumUpTo(20), rowsUpTo(20)]);
     });
   });
+
+  it('that does not remove journal files keeps nothing of what is flushed in memory', async () => {
+    const disk = new FaultyDisk();
+    const openDirectory = new GatedDirectory({ journal: disk }).open;
+    await withStorage({ openDirectory, journalFileBytes: 1000 }, async (storage) => {
+      for (let n = 1; n <= 5; n++) await commit(storage, n);
+      disk.fail('remove', 10);
+      await expect(storage.prune(START)).rejects.toThrow('no space left');
+      await expect(storage.prune(START)).rejects.toThrow('no space left');
+      disk.fail('remove', 1);
+      await commit(storage, 6);
+      await expect(storage.prune(START)).rejects.toThrow('no space left');
+      disk.fail('remove', 0);
+      expect(storage.unflushedBytes).toBe(0);
+    });
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('does not keep records from being flushed', async () => {
+    const timers = new TestClock();
+    let shift = 0;
+    const clock = { now: () => timers.now() + shift, setTimeout: timers.setTimeout.bind(timers) };
+    const running = new Set<string>();
+    let ended: () => void = () => undefined;
+    const events = {
+      flushed: (name: string) => {
+        if (running.delete(name) && running.size === 0) ended();
+      },
+      failed: () => undefined,
+    };
+    await withStorage({ clock, events }, async (storage) => {
+      for (let n = 1; n <= 2; n++) {
+        await commit(storage, n);
+        for (const name of ['records', 'rows']) running.add(name);
+        const flushed = new Promise<void>((resolve) => {
+          ended = resolve;
+        });
+        await timers.advance(10_000);
+        await flushed;
+        expect(storage.unflushedBytes).toBe(0);
+        shift = -3_600_000;
+      }
+    });
+  });
 });
 
 describe('a flusher that does not come to an end', () => {

@@ -50,8 +50,8 @@ export class Store {
   readonly #recordFlusher: Flusher;
   readonly #rowFlusher: Flusher;
   readonly #marks: ReturnType<typeof readMarks>;
-  #nextRecordFlush = 0;
-  #lastRecordFlush = 0;
+  #lastWholeFlush = Number.NEGATIVE_INFINITY;
+  #lastRecordFlush = Number.NEGATIVE_INFINITY;
   /** Flushes of rows and work that must not meet one follow each other. */
   #rowTurn: Promise<unknown> = Promise.resolve();
 
@@ -112,18 +112,18 @@ export class Store {
   /** Blocks are cut as soon as one is full, but under load not more often than it takes to share postings among many rows. */
   #recordsAreDue(): boolean {
     const rows = this.records.mostRowsInMemory;
-    return rows >= BATCH_ROWS || (rows >= BLOCK_ROWS && this.#clock.now() - this.#lastRecordFlush >= RECORD_PAUSE_MS);
+    return rows >= BATCH_ROWS || (rows >= BLOCK_ROWS && this.#since(this.#lastRecordFlush) >= RECORD_PAUSE_MS);
   }
 
   flushSoon(): void {
-    this.#nextRecordFlush = 0;
+    this.#lastWholeFlush = Number.NEGATIVE_INFINITY;
     this.#recordFlusher.request();
     this.#rowFlusher.request();
   }
 
   /** Everything committed so far is in LevelDB when it resolves. */
   async flush(): Promise<void> {
-    this.#nextRecordFlush = 0;
+    this.#lastWholeFlush = Number.NEGATIVE_INFINITY;
     await this.#recordFlusher.now();
     await this.#rowFlusher.now();
   }
@@ -174,8 +174,8 @@ export class Store {
   async #flushRecords(intervalMs: number): Promise<void> {
     const now = this.#clock.now();
     this.#lastRecordFlush = now;
-    const all = now >= this.#nextRecordFlush;
-    if (all) this.#nextRecordFlush = now + intervalMs;
+    const all = this.#since(this.#lastWholeFlush) >= intervalMs;
+    if (all) this.#lastWholeFlush = now;
     await this.records.flush(all);
     await this.#release();
   }
@@ -187,7 +187,16 @@ export class Store {
 
   async #release(): Promise<void> {
     const flushed = Math.min(this.records.flushed, this.rows.flushed);
-    await this.journal.release(flushed);
-    this.backlog.release(flushed);
+    try {
+      await this.journal.release(flushed);
+    } finally {
+      // What is flushed takes no memory, whatever becomes of the files.
+      this.backlog.release(flushed);
+    }
+  }
+
+  /** The clock may be set back, hence the distance. */
+  #since(instant: number): number {
+    return Math.abs(this.#clock.now() - instant);
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { FaultyDisk } from '../testing/faulty-disk.js';
 import { FILE_HEADER } from './frame.js';
@@ -52,6 +52,27 @@ describe('Journal', () => {
     const second = await open(disk, 0, first.ends[29]!);
     await second.append(30);
     expect(second.ends[0]).toBeGreaterThan(first.ends[29]!);
+  });
+
+  it('knows its size after releases that overtake each other', async () => {
+    const disk = new FaultyDisk();
+    const { append, journal, ends } = await open(disk);
+    for (const n of upTo(30)) await append(n);
+    const before = await disk.list();
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = jest.spyOn(disk, 'list').mockImplementationOnce(async () => {
+      await gate;
+      return before;
+    });
+    const overtaken = journal.release(ends[15]!);
+    await journal.release(ends[28]!);
+    const bytes = journal.bytes;
+    goOn();
+    await overtaken;
+    expect([journal.bytes, slow.mock.calls.length]).toEqual([bytes, 2]);
   });
 
   it('never removes a file that is being made while everything before it is released', async () => {

@@ -82,7 +82,8 @@ export class Journal {
       const end = bases[i + 1] ?? (done ? this.#end : Number.POSITIVE_INFINITY);
       if (end > before) break;
       await this.#directory.remove(fileName(base));
-      this.#oldest = Math.min(end, this.#end);
+      // Another call may have come further meanwhile.
+      this.#oldest = Math.max(this.#oldest, Math.min(end, this.#end));
     }
   }
 
