@@ -4,9 +4,8 @@ const OVERHEAD = 64;
 
 /**
  * What is known to be stored already and need not be written again: rows of entities that came as updates, by minute and content. Rows of
- * sources have their marks on the tracks. Marks are added only once their commit
- * resolved, so a failed commit leaves none behind. Holds two generations and forgets the older one when the newer is full;
- * what is forgotten is written once more, which changes nothing.
+ * sources have their marks on the tracks. Marks are added only once their commit resolved, so a failed commit leaves none behind. Holds two
+ * generations and forgets the older one when the newer is full; what is forgotten is written once more, which changes nothing.
  */
 export class WrittenMarks {
   private young = new Set<string>();
