@@ -1,6 +1,6 @@
 import type { Precision } from '../storage/models.js';
 import type { Buckets, Range } from '../storage/query.js';
-import { parseWallClock, type Step } from './wire.js';
+import { parseWallClock, type Step, WALL_CLOCK_YEARS, type WallClockFault, wallClockFault } from './wire.js';
 import type { Zone } from './zone.js';
 
 /**
@@ -41,7 +41,7 @@ export function parseDuration(zone: Zone, input: { readonly start: string; reado
   if (step === undefined) throw new DurationError(`unknown step "${input.step.slice(0, 20)}": use DAY, HOUR, MINUTE or SECOND`);
   const read = (name: 'start' | 'end', choose: 'earlier' | 'later'): number => {
     const instant = parseWallClock(zone, input[name], step, choose);
-    if (instant === undefined) throw new DurationError(`${name} "${input[name].slice(0, 40)}" is not a time of the form "${SHAPES[step]}"`);
+    if (instant === undefined) throw new DurationError(`${name} "${input[name].slice(0, 40)}" ${faultText(input[name], step)}`);
     return instant;
   };
   const start = read('start', 'earlier');
@@ -50,6 +50,15 @@ export function parseDuration(zone: Zone, input: { readonly start: string; reado
   if (step === 'second') return { step, range: { from: start, to: end + 1000 }, buckets: bucketsOf(zone, start, end, 'minute') };
   const range = { from: zone.floor(start, step), to: zone.next(end, step) };
   return { step, range, buckets: bucketsOf(zone, start, end, step) };
+}
+
+function faultText(text: string, step: Step): string {
+  const texts: Readonly<Record<WallClockFault, string>> = {
+    malformed: `is not a time of the form "${SHAPES[step]}"`,
+    'out of range': `is out of range: years ${WALL_CLOCK_YEARS.first} to ${WALL_CLOCK_YEARS.last} can be asked for`,
+    nonexistent: 'does not exist: no calendar and clock show it',
+  };
+  return texts[wallClockFault(text, step) ?? 'malformed'];
 }
 
 function bucketsOf(zone: Zone, start: number, end: number, precision: Precision): Buckets {

@@ -211,6 +211,11 @@ describe('parseDuration', () => {
     expect(refuse('2024-05-01', '2024-05-02', 'WEEK')).toMatch('unknown step "WEEK"');
     expect(refuse('2024-05-01', '2024-05-02', 'toString')).toMatch('unknown step');
     expect(refuse('2024-05-01', '2024-05-02', 'HOUR')).toMatch('start "2024-05-01" is not a time of the form "yyyy-MM-dd HH"');
+    expect(refuse('1900-01-01', '2024-05-02', 'DAY')).toBe('start "1900-01-01" is out of range: years 1970 to 9998 can be asked for');
+    expect(refuse('0099-02-28', '2024-05-02', 'DAY')).toMatch('is out of range');
+    expect(refuse('2024-05-01', '9999-01-01', 'DAY')).toMatch('end "9999-01-01" is out of range');
+    expect(refuse('2023-02-29', '2024-05-02', 'DAY')).toMatch('start "2023-02-29" does not exist');
+    expect(refuse('2024-05-01 2460', '2024-05-02 0000', 'MINUTE')).toMatch('does not exist');
     expect(refuse('2024-02-30', '2024-05-02', 'DAY')).toMatch('start');
     expect(refuse('2024-05-03', '2024-05-02', 'DAY')).toMatch('later than');
     expect(refuse('2024-05-01 0000', '9998-12-31 2359', 'MINUTE')).toMatch('more than');
