@@ -6,6 +6,7 @@ export * from './api/streams.js';
 export * from './api/tokens.js';
 export { nearest } from './config/nearest.js';
 export { ByteSize, Duration, type UnitOptions } from './config/units.js';
+export { HealthReport } from './health/health-report.js';
 export * from './listeners/cancellation.js';
 export * from './listeners/certificate-files.js';
 export * from './listeners/contract.js';

@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { checkModule, createTestHost } from '@skein/core/testing';
 import { StorageToken } from '@skein/telemetry/storage';
+import { LevelStorage } from './level-storage.js';
 import storageLevel from './module.js';
+import { RowStore } from './rows/row-store.js';
 
 async function withDirectory(body: (path: string) => Promise<void>): Promise<void> {
   const path = await mkdtemp(join(tmpdir(), 'skein-level-'));
@@ -15,6 +17,11 @@ async function withDirectory(body: (path: string) => Promise<void>): Promise<voi
   }
 }
 const host = (path: string) => createTestHost({ modules: [storageLevel], config: { 'storage-level': { path } } });
+
+/** Moves the clock second by second until it is so. */
+async function until(started: Awaited<ReturnType<typeof host>>, so: () => boolean): Promise<void> {
+  while (!so()) await started.clock.advance(1000);
+}
 
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
@@ -68,6 +75,23 @@ describe('module storage-level', () => {
     withDirectory(async (path) => {
       const config = { 'storage-level': { path, flush: '31s' } };
       await expect(createTestHost({ modules: [storageLevel], config })).rejects.toThrow('modules.storage-level.flush');
+    }));
+
+  it('is not healthy again while another reason is left', () =>
+    withDirectory(async (path) => {
+      const started = await host(path);
+      const storage = started.get(StorageToken);
+      await storage.open([], { zone: 'UTC' });
+      const reasons = (): string[] => started.host.status.degraded().map(({ reason }) => reason);
+      const overBudget = 'what may not be deleted yet exceeds retention.maxBytes of 21474836480';
+      const tooMuch = jest.spyOn(LevelStorage.prototype, 'overBudget', 'get').mockReturnValue(true);
+      await until(started, () => reasons().join() === overBudget);
+      jest.spyOn(RowStore.prototype, 'flush').mockRejectedValueOnce(new Error('no space left'));
+      await until(started, () => reasons().join() === `${overBudget}; cannot flush rows to ${path}`);
+      await until(started, () => !reasons().join().includes('rows'));
+      expect(reasons()).toEqual([overBudget]);
+      tooMuch.mockRestore();
+      await started.stop();
     }));
 
   it('shows its journal, flushes and torn tails in the metrics of the host', () =>

@@ -1,4 +1,4 @@
-import { ByteSize, Duration, defineModule, Type } from '@skein/core';
+import { ByteSize, Duration, defineModule, HealthReport, Type } from '@skein/core';
 import { BootError } from '@skein/core/host';
 import { StorageToken } from '@skein/telemetry/storage';
 import { DataDirectoryError } from './level/data-directory-error.js';
@@ -45,6 +45,7 @@ export default defineModule({
   activate({ config, clock, health, logger, meter, own, provide, onReady }) {
     const { maxBytes, ...retention } = config.retention;
     const metrics = contributeMetrics(meter, () => storage);
+    const report = new HealthReport(health);
     const storage = new LevelStorage({
       path: config.path,
       sync: config.sync,
@@ -59,20 +60,20 @@ export default defineModule({
       events: {
         flushed(name, ms) {
           metrics.flushed(name, ms);
-          if (metrics.recovered(name)) health.ok();
+          report.good(`flush of ${name}`);
         },
         failed(name, error) {
           metrics.failed(name);
           logger.error(`flush of ${name} failed, trying again`, { error });
-          health.degraded(`cannot flush ${name} to ${config.path}`, error);
+          report.bad(`flush of ${name}`, `cannot flush ${name} to ${config.path}`, error);
         },
       },
-      replayed(report) {
-        metrics.replayed(report);
-        if (report.torn > 0) logger.warn('the journal had a torn tail, which was cut off', { torn: report.torn });
-        for (const damage of report.damages)
+      replayed({ entries, bytes, torn, damages }) {
+        metrics.replayed({ entries, torn, damages });
+        if (torn > 0) logger.warn('the journal had a torn tail, which was cut off', { torn });
+        for (const damage of damages)
           logger.error('the journal is damaged: acknowledged data is lost, and a copy of the file is kept', { ...damage });
-        if (report.entries > 0) logger.info('replayed the journal', { entries: report.entries, bytes: report.bytes });
+        if (entries > 0) logger.info('replayed the journal', { entries, bytes });
       },
     });
     provide(StorageToken, storage);
@@ -82,7 +83,6 @@ export default defineModule({
     onReady(() => storage.lock().catch(refuse));
 
     let timer: Disposable | undefined;
-    let overBudget = false;
     let stopped = false;
     const prune = async (): Promise<void> => {
       try {
@@ -90,9 +90,8 @@ export default defineModule({
           const pruned = await storage.prune(clock.now());
           for (const entry of pruned) logger.info('deleted old data', { ...entry });
           metrics.pruned(pruned);
-          if (storage.overBudget) health.degraded(`what may not be deleted yet exceeds retention.maxBytes of ${maxBytes}`);
-          else if (overBudget) health.ok();
-          overBudget = storage.overBudget;
+          if (storage.overBudget) report.bad('budget', `what may not be deleted yet exceeds retention.maxBytes of ${maxBytes}`);
+          else report.good('budget');
         }
       } catch (error) {
         logger.error('deleting old data failed, trying again later', { error });

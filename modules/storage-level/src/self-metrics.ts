@@ -6,9 +6,7 @@ import type { Pruned } from './retention.js';
 export interface StorageMetrics {
   flushed(name: string, ms: number): void;
   failed(name: string): void;
-  /** Whether this flusher, and with it all of them, works again after a failure. */
-  recovered(name: string): boolean;
-  replayed(report: ReplayReport): void;
+  replayed(report: Pick<ReplayReport, 'entries' | 'torn' | 'damages'>): void;
   pruned(entries: readonly Pruned[]): void;
 }
 
@@ -30,14 +28,9 @@ export function contributeMetrics(meter: Meter, storage: () => LevelStorage): St
   meter.gauge('storage_journal_bytes', 'Bytes of the journal files', () => storage().journalBytes);
   meter.gauge('storage_unflushed_bytes', 'Bytes of commits in memory that are not flushed yet', () => storage().unflushedBytes);
   meter.gauge('storage_disk_bytes', 'Bytes of the LevelDB files at the last look', () => storage().diskBytes);
-  const failing = new Set<string>();
   return {
     flushed: (flusher, ms) => durations.record(ms / 1000, { flusher }),
-    failed(flusher) {
-      failing.add(flusher);
-      failures.add(1, { flusher });
-    },
-    recovered: (flusher) => failing.delete(flusher) && failing.size === 0,
+    failed: (flusher) => failures.add(1, { flusher }),
     replayed(report) {
       entries.add(report.entries);
       torn.add(report.torn);
