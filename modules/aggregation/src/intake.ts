@@ -94,7 +94,12 @@ export class Intake {
     if (open === undefined) return;
     this.open = undefined;
     open.timer[Symbol.dispose]();
-    open.window.close();
-    open.settle(this.committer.commit(open.window));
+    open.settle(this.commit(open.window));
+  }
+
+  /** Whatever goes wrong is the fate of this window's batches, and never an exception in a timer. */
+  private async commit(window: Window): Promise<void> {
+    window.close();
+    await this.committer.commit(window);
   }
 }

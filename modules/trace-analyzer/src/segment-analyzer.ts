@@ -35,7 +35,7 @@ export interface AnalysisParts {
 
 /** Told of what goes wrong inside a segment that goes on nevertheless. */
 export interface AnalysisReports {
-  /** `cause`: `out-of-time`, `logic-endpoint`, or `too-many` when a segment has more calls than are analysed. */
+  /** `cause`: `out-of-time`, `ends-before-start` (its latency counts as 0), `logic-endpoint`, or `too-many` when a segment has more calls than are analysed. */
   spanProblem(cause: string): void;
   listenerFailed(module: string, error: unknown): void;
   /** The analysis itself failed, which is a defect. */
@@ -78,10 +78,11 @@ export class SegmentAnalyzer {
     let accepted = 0;
     recorder.begin();
     for (const span of view.spans) {
-      if (!(span.startTime >= from && span.startTime < to)) {
+      if (!(span.startTime >= from && span.startTime < to && span.endTime < to)) {
         this.reports.spanProblem('out-of-time');
         continue;
       }
+      if (span.endTime < span.startTime) this.reports.spanProblem('ends-before-start');
       accepted++;
       this.span(view, reporter, span, span === first, findings);
     }

@@ -69,7 +69,7 @@ export class SegmentRecorder {
 
   /** Adds the record, unless it is sampled out, and the rows from which tags are completed. */
   finish(view: SegmentView, bytes: Uint8Array, reporter: Reporter, findings: Findings): void {
-    const latency = int32(this.end - this.start);
+    const latency = Math.max(0, int32(this.end - this.start));
     const { isError, start } = this;
     const { forceErrors, sampling } = this.options;
     if (!(forceErrors && isError) && !sampling.stores(view.service, view.traceId, latency)) return;

@@ -7,8 +7,11 @@ const INT32_MAX = 0x7fffffff;
 /** Milliseconds as a signed 32-bit number, the width of latencies in storage and queries. */
 export const int32 = (ms: number): number => (ms > INT32_MAX ? INT32_MAX : ms < -INT32_MAX - 1 ? -INT32_MAX - 1 : Math.trunc(ms));
 
-/** End less start; negative when an agent's clock was set back. */
-export const spanLatency = (span: SpanView): number => int32(span.endTime - span.startTime);
+/**
+ * End less start. SkyWalking keeps what is negative; here it counts as 0, because one span without an end would make the average of its
+ * minute absurd.
+ */
+export const spanLatency = (span: SpanView): number => Math.max(0, int32(span.endTime - span.startTime));
 
 export function requestType(spanLayer: number): number {
   switch (spanLayer) {
