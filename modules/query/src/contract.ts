@@ -5,3 +5,4 @@ export * from './contract/metrics.js';
 export * from './contract/time.js';
 export * from './contract/topology.js';
 export * from './contract/traces.js';
+export * from './contract/turns.js';

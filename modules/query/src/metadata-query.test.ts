@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import storageMemory from '@skein/storage-memory';
 import { endpointId, endpointUpdate, instanceId, instanceUpdate, serviceId, serviceUpdate } from '@skein/telemetry';
-import { a, HOUR, type Kit, MINUTE, minutes, start as startWith, stopAll, T0 } from './query.test.kit.js';
+import { StorageToken } from '@skein/telemetry/storage';
+import { type Cut, QueryError, type ReadOptions } from './contract.js';
+import { a, HOUR, type Kit, MINUTE, minutes, serviceCpm, start as startWith, stopAll, T0 } from './query.test.kit.js';
 
 afterEach(stopAll);
 const start = (zone?: string, config?: object) => startWith(storageMemory, zone, config);
@@ -83,10 +85,42 @@ describe('metadata', () => {
     expect(kit.metadata.endpointInfo('x')).toBeUndefined();
   });
 
-  it('counts lists that were cut', async () => {
+  it('tells of lists that were cut, or refuses to give them when nobody listens', async () => {
     const kit = await start('UTC', { maxRows: 10 });
-    await kit.see(...Array.from({ length: 12 }, (_, i) => serviceUpdate(serviceId(`s${i}`, true), `s${i}`, 'GENERAL', T0)));
+    const service = (i: number) => serviceUpdate(serviceId(`s${i}`, true), `s${i}`, 'GENERAL', T0);
+    await kit.see(...Array.from({ length: 10 }, (_, i) => service(i)));
     expect(await kit.metadata.services()).toHaveLength(10);
-    expect(kit.host.host.status.metrics()).toMatch(/query_incomplete_total\{[^}]*of="services"[^}]*\} 1/);
+    await kit.see(service(10));
+    const cuts: Cut[] = [];
+    expect(await kit.metadata.services({}, { onCut: (cut) => cuts.push(cut) })).toHaveLength(10);
+    expect(cuts).toEqual([{ what: 'service', limit: expect.stringContaining('more than 10 rows') }]);
+    await expect(kit.metadata.services()).rejects.toThrow('incomplete: service: there are more than 10 rows');
+    expect(kit.host.host.status.metrics()).toMatch(/query_incomplete_total\{[^}]*of="service"[^}]*\} 2/);
+  });
+
+  it('tells of reads that the deadline cut, for every kind of read', async () => {
+    const kit = await start();
+    const nothing = async () => ({ items: [], complete: false });
+    Object.assign(kit.host.get(StorageToken), { entities: nothing, records: nothing, group: nothing, rank: nothing });
+    const range = minutes(kit, '0240', '0250');
+    const reads: readonly ((o?: ReadOptions) => Promise<unknown>)[] = [
+      (o) => kit.metadata.services({}, o),
+      (o) => kit.metadata.instances(a, range, o),
+      (o) => kit.metadata.endpoints(a, { limit: 5 }, o),
+      (o) => kit.topology.global(undefined, range, o),
+      (o) => kit.topology.services([a], range, o),
+      (o) => kit.topology.endpoints(endpointId(a, 'x'), range, o),
+      (o) => kit.traces.trace('t', o),
+      (o) => kit.traces.tagKeys('TRACE', range, o),
+      (o) => kit.traces.list({ duration: range, state: 'ALL', order: 'BY_START_TIME', tags: [], page: { page: 1, size: 5 } }, o),
+      (o) => kit.metrics.rank(serviceCpm, { count: 5, order: 'des' }, range, o),
+      (o) => kit.metrics.execute('top_n(service_cpm,5,des)', {}, range, o),
+    ];
+    for (const read of reads) {
+      const cuts: Cut[] = [];
+      await read({ onCut: (cut) => cuts.push(cut) });
+      expect(cuts[0]?.limit).toBe('the search did not end in time (10000 ms); narrow the range');
+      await expect(read()).rejects.toThrow(QueryError);
+    }
   });
 });

@@ -44,7 +44,7 @@ export class StoredMetadataQuery implements MetadataQuery {
     const where: Condition[] = [];
     if (layer) where.push(['layers', 'hasAny', [layer]]);
     if (group) where.push(['group', '=', group]);
-    const rows = await this.reads.entities({ model: ServiceModel, where, limit: this.reads.settings.maxRows }, o);
+    const rows = await this.reads.allEntities({ model: ServiceModel, where }, o);
     const byName = new Map<string, Service>();
     for (const service of rows.map(serviceOf)) {
       if (keyword && !service.name.includes(keyword)) continue;
@@ -52,7 +52,6 @@ export class StoredMetadataQuery implements MetadataQuery {
       const layers = [...new Set([...(same?.layers ?? []), ...service.layers])];
       byName.set(service.name, { ...(same ?? service), layers });
     }
-    this.#checkCut(rows, 'services');
     return [...byName.values()];
   }
 
@@ -67,16 +66,8 @@ export class StoredMetadataQuery implements MetadataQuery {
   }
 
   async instances(service: string, duration: Duration, o?: ReadOptions): Promise<readonly Instance[]> {
-    const rows = await this.reads.entities(
-      {
-        model: InstanceModel,
-        where: [['service', '=', service], ...within(duration)],
-        order: { by: 'name', descending: false },
-        limit: this.reads.settings.maxRows,
-      },
-      o,
-    );
-    this.#checkCut(rows, 'instances');
+    const where: readonly Condition[] = [['service', '=', service], ...within(duration)];
+    const rows = await this.reads.allEntities({ model: InstanceModel, where, order: { by: 'name', descending: false } }, o);
     return rows.map(instanceOf);
   }
 
@@ -88,20 +79,12 @@ export class StoredMetadataQuery implements MetadataQuery {
   async endpoints(service: string, { keyword, limit, duration }: EndpointFilter, o?: ReadOptions): Promise<readonly Endpoint[]> {
     if (limit < 1) return [];
     const searched = this.reads.storage.traits.capabilities.has('contains');
-    const { maxRows, maxPage } = this.reads.settings;
-    const wanted = Math.min(limit, maxPage);
+    const wanted = Math.min(limit, this.reads.settings.maxPage);
     const where: Condition[] = [['service', '=', service]];
     if (duration) where.push(...within(duration));
     if (keyword && searched) where.push(['name', 'contains', keyword]);
-    const rows = await this.reads.entities(
-      {
-        model: EndpointModel,
-        where,
-        order: { by: 'firstSeen', descending: true },
-        limit: keyword && !searched ? maxRows : wanted,
-      },
-      o,
-    );
+    const search = { model: EndpointModel, where, order: { by: 'firstSeen', descending: true } };
+    const rows = await (keyword && !searched ? this.reads.allEntities(search, o) : this.reads.entities({ ...search, limit: wanted }, o));
     const found = keyword && !searched ? rows.filter((r) => text(r.name).includes(keyword)) : rows;
     return found.slice(0, wanted).map((r) => ({ id: r.id, name: text(r.name) }));
   }
@@ -115,9 +98,5 @@ export class StoredMetadataQuery implements MetadataQuery {
     if (ids.length === 0) return new Map();
     const rows = await this.reads.entities({ model: ServiceModel, ids, limit: ids.length }, o);
     return new Map(rows.map((r) => [r.id, texts(r.layers)]));
-  }
-
-  #checkCut(rows: readonly unknown[], what: string): void {
-    if (rows.length >= this.reads.settings.maxRows) this.reads.cut(what);
   }
 }

@@ -28,9 +28,8 @@ export class MetricValues {
   /** One array per entity. A metric without a model (a record metric) has no values. */
   async regular(metric: MetricDefinition, entities: readonly string[], buckets: Buckets, o?: ReadOptions): Promise<readonly StepValues[]> {
     const minutes = this.#minutes(buckets);
-    const read = numberReader(metric);
     const states = await this.#states(metric, entities, buckets, o);
-    return states.map((row) => row.map((state, i) => state && read(state, minutes[i]!)));
+    return states.map((row) => row.map((state, i) => state && metric.value?.(state, minutes[i]!)));
   }
 
   /** A series per label set that has data in the range. */
@@ -67,16 +66,6 @@ export class MetricValues {
   #minutes(buckets: Buckets): readonly number[] {
     return this.zone.starts(buckets).map((start) => this.zone.minutes(start, buckets.precision));
   }
-}
-
-/** The one number of a bucket; for an old name that picks a label, the value under that label. */
-function numberReader(metric: MetricDefinition): (state: MetricState, minutes: number) => number | undefined {
-  const { pick, labels, value } = metric;
-  if (pick !== undefined && labels !== undefined) {
-    const set = `{${pick.key}=${pick.value}}`;
-    return (state, minutes) => labels(state, minutes).get(set) ?? value?.(state, minutes);
-  }
-  return value ?? (() => undefined);
 }
 
 function countAt(state: MetricState | undefined, bound: number): number {

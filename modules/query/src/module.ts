@@ -21,7 +21,7 @@ export default defineModule({
       default: 10_000,
       minimum: 10,
       maximum: 1_000_000,
-      description: 'Most services, instances or relations that one read returns; more are counted as incomplete',
+      description: 'Most services, instances or relations that one read returns; with more, the answer says that it is incomplete',
     }),
     maxPage: Type.Integer({ default: 1000, minimum: 1, maximum: 100_000, description: 'Largest page of traces and other lists' }),
   }),
@@ -31,7 +31,7 @@ export default defineModule({
     const { storage, catalog, host } = services;
     const zone = new Zone(host.zone);
     const settings = { deadlineMs: config.deadline, maxRows: config.maxRows, maxPage: config.maxPage };
-    const reads = new Reads(storage, settings, logger, meter);
+    const reads = new Reads(storage, settings, meter);
     const metadata = new StoredMetadataQuery(reads);
     provide(MetadataQueryToken, metadata);
     provide(MetricsQueryToken, new StoredMetricsQuery(catalog, zone, reads));

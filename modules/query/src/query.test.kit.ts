@@ -110,3 +110,21 @@ export const table = (...entries: readonly (readonly [number, number])[]): Metri
   slots: [],
   table: new Map(entries.map(([key, count]) => [key, [count]])),
 });
+
+/** Counts the rounds of the event loop until it is stopped. */
+export function countRounds(): { readonly stop: () => number } {
+  let rounds = 0;
+  let counting = true;
+  const count = (): void => {
+    if (!counting) return;
+    rounds++;
+    setImmediate(count);
+  };
+  setImmediate(count);
+  return {
+    stop: () => {
+      counting = false;
+      return rounds;
+    },
+  };
+}

@@ -1,6 +1,7 @@
-import type { Logger, Meter } from '@skein/core';
+import type { Meter } from '@skein/core';
 import { DeadlineError, type Found, type Limits, type Storage } from '@skein/telemetry/storage';
-import { QueryError, type ReadOptions } from './contract/common.js';
+import { IncompleteError, QueryError, type ReadOptions } from './contract/common.js';
+import { nextTurn } from './contract/turns.js';
 
 /** How long reads may keep the event loop to themselves. */
 const SLICE_MS = 5;
@@ -17,7 +18,7 @@ export interface ReadSettings {
   readonly maxPage: number;
 }
 
-/** Storage reads under the module's deadline. What comes back incomplete is logged and counted, so that nobody takes it for the whole. */
+/** Storage reads under the module's deadline. What comes back incomplete is counted and told, so that nobody takes it for the whole. */
 export class Reads {
   readonly #incomplete: ReturnType<Meter['counter']>;
   #gaveWay = 0;
@@ -25,7 +26,6 @@ export class Reads {
   constructor(
     readonly storage: Storage,
     readonly settings: ReadSettings,
-    private readonly logger: Logger,
     meter: Meter,
   ) {
     this.#incomplete = meter.counter(
@@ -35,19 +35,28 @@ export class Reads {
   }
 
   async records(q: Arguments<'records'>, o?: ReadOptions) {
-    return this.#items(q.model.name, await this.storage.records(q, await this.#limits(o)));
+    return this.#items(q.model.name, await this.storage.records(q, await this.#limits(o)), o);
   }
 
+  /** At most `limit` rows; that there are more is a cut. */
   async group(q: Arguments<'group'>, o?: ReadOptions) {
-    return this.#items(q.model.name, await this.storage.group(q, await this.#limits(o)));
+    const found = await this.storage.group({ ...q, limit: q.limit + 1 }, await this.#limits(o));
+    return this.#first(q.limit, q.model.name, found, o);
   }
 
   async entities(q: Arguments<'entities'>, o?: ReadOptions) {
-    return this.#items(q.model.name, await this.storage.entities(q, await this.#limits(o)));
+    return this.#items(q.model.name, await this.storage.entities(q, await this.#limits(o)), o);
+  }
+
+  /** All of them, as far as the setting `maxRows` goes; that there are more is a cut. */
+  async allEntities(q: Omit<Arguments<'entities'>, 'limit'>, o?: ReadOptions) {
+    const { maxRows } = this.settings;
+    const found = await this.storage.entities({ ...q, limit: maxRows + 1 }, await this.#limits(o));
+    return this.#first(maxRows, q.model.name, found, o);
   }
 
   async rank(q: Arguments<'rank'>, o?: ReadOptions) {
-    return this.#items(q.metric.name, await this.storage.rank(q, await this.#limits(o)));
+    return this.#items(q.metric.name, await this.storage.rank(q, await this.#limits(o)), o);
   }
 
   /** Throws QueryError at the deadline, because half a series cannot be told from one with gaps. */
@@ -57,7 +66,7 @@ export class Reads {
       return await this.storage.series(q, limits);
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
-      this.cut(q.scope);
+      this.#incomplete.add(1, { of: q.scope });
       throw new QueryError(`the read took longer than ${limits.deadlineMs} ms`, { cause: error });
     }
   }
@@ -71,10 +80,11 @@ export class Reads {
     return { offset, limit: size };
   }
 
-  /** A list was cut at one of this module's own limits. */
-  cut(what: string): void {
+  /** Counts and tells a cut. Throws IncompleteError if nobody listens. */
+  cut(what: string, limit: string, o: ReadOptions | undefined): void {
     this.#incomplete.add(1, { of: what });
-    this.logger.warn('a query result is incomplete', { of: what });
+    if (o?.onCut === undefined) throw new IncompleteError({ what, limit });
+    o.onCut({ what, limit });
   }
 
   async #limits(o: ReadOptions | undefined): Promise<Limits> {
@@ -87,12 +97,19 @@ export class Reads {
   /** Reads that are answered from memory never leave the microtasks; without this, a query of a thousand reads would stop timers and ingestion. */
   async #giveWay(): Promise<void> {
     if (performance.now() - this.#gaveWay < SLICE_MS) return;
-    await new Promise(setImmediate);
+    await nextTurn();
     this.#gaveWay = performance.now();
   }
 
-  #items<T>(what: string, found: Found<T>): readonly T[] {
-    if (!found.complete) this.cut(what);
+  #first<T>(most: number, what: string, found: Found<T>, o: ReadOptions | undefined): readonly T[] {
+    if (found.items.length <= most) return this.#items(what, found, o);
+    this.cut(what, `there are more than ${most} rows, and no more are given; narrow the search`, o);
+    return found.items.slice(0, most);
+  }
+
+  #items<T>(what: string, found: Found<T>, o: ReadOptions | undefined): readonly T[] {
+    const { deadlineMs } = this.settings;
+    if (!found.complete) this.cut(what, `the search did not end in time (${deadlineMs} ms); narrow the range`, o);
     return found.items;
   }
 }

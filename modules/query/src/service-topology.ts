@@ -36,28 +36,24 @@ export class ServiceTopology {
   readonly #graph = new TopologyGraph<Typed>(typed);
 
   /** `alias`: the service behind an address, by the address. */
-  addClientSide(relations: readonly Relation[], alias: ReadonlyMap<string, string>): void {
-    for (const { source, dest, components } of relations) {
-      const address = parseServiceId(dest)?.name;
-      // Rewriting gives the call the id that the server side gives it, so that both become one edge.
-      const target = (address === undefined ? undefined : alias.get(address)) ?? dest;
-      const node = this.#graph.node(target);
-      for (const component of components) {
-        this.#graph.call(relationId(source, target), source, target, 'CLIENT', shownComponent(component));
-        if (node && !node.isReal && node.type === undefined) node.type = serverOf(shownComponent(component));
-      }
+  addClientSide({ source, dest, components }: Relation, alias: ReadonlyMap<string, string>): void {
+    const address = parseServiceId(dest)?.name;
+    // Rewriting gives the call the id that the server side gives it, so that both become one edge.
+    const target = (address === undefined ? undefined : alias.get(address)) ?? dest;
+    const node = this.#graph.node(target);
+    for (const component of components) {
+      this.#graph.call(relationId(source, target), source, target, 'CLIENT', shownComponent(component));
+      if (node && !node.isReal && node.type === undefined) node.type = serverOf(shownComponent(component));
     }
   }
 
-  addServerSide(relations: readonly Relation[]): void {
-    for (const { id, source, dest, components } of relations) {
-      for (const component of components) {
-        this.#graph.call(id, source, dest, 'SERVER', shownComponent(component));
-        const caller = this.#graph.nodes.get(source);
-        if (caller?.id === USER) caller.type = 'USER';
-        else if (caller && !caller.isReal) caller.type ??= serverOf(shownComponent(component));
-        this.nameType(dest, component);
-      }
+  addServerSide({ id, source, dest, components }: Relation): void {
+    for (const component of components) {
+      this.#graph.call(id, source, dest, 'SERVER', shownComponent(component));
+      const caller = this.#graph.nodes.get(source);
+      if (caller?.id === USER) caller.type = 'USER';
+      else if (caller && !caller.isReal) caller.type ??= serverOf(shownComponent(component));
+      this.nameType(dest, component);
     }
   }
 

@@ -1,17 +1,21 @@
 import { skywalking } from '@skein/proto';
+import { clipped } from './clipped-text.js';
 import type { KeyValue, Span } from './contract/traces.js';
 import { shownComponent } from './service-topology.js';
 
 const { SegmentObject } = skywalking.v3;
-type Segment = ReturnType<typeof SegmentObject.decode>;
+/** A segment as it is stored. */
+export type Segment = ReturnType<typeof SegmentObject.decode>;
 type StoredSpan = Segment['spans'][number];
 
 const TYPES = ['Entry', 'Exit', 'Local'] as const;
 const LAYERS = ['Unknown', 'Database', 'RPCFramework', 'Http', 'MQ', 'Cache', 'FAAS', 'GenAI'] as const;
 
-const pairs = (list: StoredSpan['tags']): readonly KeyValue[] => (list ?? []).map((t) => ({ key: t.key ?? '', value: t.value ?? '' }));
+const pairs = (list: StoredSpan['tags']): readonly KeyValue[] =>
+  (list ?? []).map((t) => ({ key: clipped(t.key ?? ''), value: clipped(t.value ?? '') }));
 
-function spanOf(segment: Segment, span: StoredSpan): Span {
+/** A span in full. */
+export function spanOf(segment: Segment, span: StoredSpan): Span {
   return {
     traceId: segment.traceId ?? '',
     segmentId: segment.traceSegmentId ?? '',
@@ -23,23 +27,20 @@ function spanOf(segment: Segment, span: StoredSpan): Span {
       parentSpanId: r.parentSpanId ?? 0,
       type: r.refType === 1 ? ('CROSS_THREAD' as const) : ('CROSS_PROCESS' as const),
     })),
-    service: segment.service ?? '',
-    instance: segment.serviceInstance ?? '',
+    service: clipped(segment.service ?? ''),
+    instance: clipped(segment.serviceInstance ?? ''),
     startTime: Number(span.startTime ?? 0),
     endTime: Number(span.endTime ?? 0),
-    operationName: span.operationName ?? '',
+    operationName: clipped(span.operationName ?? ''),
     type: TYPES[span.spanType ?? 0] ?? 'Local',
     layer: LAYERS[span.spanLayer ?? 0] ?? 'Unknown',
     component: shownComponent(span.componentId ?? 0),
-    peer: span.peer ?? '',
+    peer: clipped(span.peer ?? ''),
     isError: span.isError ?? false,
     tags: pairs(span.tags),
     logs: (span.logs ?? []).map((l) => ({ time: Number(l.time ?? 0), data: pairs(l.data) })),
   };
 }
 
-/** The spans of a stored segment, in full. Throws for bytes that are not one. */
-export function decodeSpans(bytes: Uint8Array): readonly Span[] {
-  const segment = SegmentObject.decode(bytes);
-  return segment.spans.map((span) => spanOf(segment, span));
-}
+/** Throws for bytes that are no segment. */
+export const decodeSegment = (bytes: Uint8Array): Segment => SegmentObject.decode(bytes);

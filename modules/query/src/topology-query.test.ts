@@ -16,7 +16,7 @@ import {
   serviceUpdate,
 } from '@skein/telemetry';
 import type { EntityModel, EntityUpdate } from '@skein/telemetry/storage';
-import { a, b, minutes, start as startWith, stopAll, T0 } from './query.test.kit.js';
+import { a, b, countRounds, minutes, start as startWith, stopAll, T0 } from './query.test.kit.js';
 
 afterEach(stopAll);
 const start = (zone?: string, config?: object) => startWith(storageMemory, zone, config);
@@ -183,5 +183,17 @@ describe('topology', () => {
         [endpointRelationId(b, '/b', c, '/c'), ['SERVER']],
       ].sort(),
     );
+  });
+
+  it('gives way while it builds a map of thousands of nodes', async () => {
+    const kit = await start();
+    const peers = Array.from({ length: 2560 }, (_, i) =>
+      seen(ServiceRelationClientModel, a, serviceId(`10.0.0.9:${i}`, false), mysqlClient!),
+    );
+    await kit.see(...peers);
+    const others = countRounds();
+    expect((await kit.topology.global(undefined, minutes(kit, '0240', '0240'))).calls).toHaveLength(2560);
+    // Reading, looking for aliases and adding: three times a turn after every 256 relations.
+    expect(others.stop()).toBeGreaterThanOrEqual(30);
   });
 });

@@ -11,10 +11,11 @@ import {
   ServiceRelationServerModel,
   serviceId,
 } from '@skein/telemetry';
-import type { Condition, EntityModel } from '@skein/telemetry/storage';
+import type { Condition, EntityModel, Row } from '@skein/telemetry/storage';
 import type { ReadOptions } from './contract/common.js';
 import type { MetadataQuery } from './contract/metadata.js';
 import type { MemberNode, SeenFrom, ServiceNode, Topology, TopologyQuery } from './contract/topology.js';
+import { inTurns } from './contract/turns.js';
 import type { Reads } from './reads.js';
 import { type Relation, ServiceTopology } from './service-topology.js';
 import { EMPTY_TOPOLOGY, TopologyGraph } from './topology-graph.js';
@@ -82,7 +83,8 @@ export class StoredTopologyQuery implements TopologyQuery {
           ['sourceService', '=', source],
           ['destService', '=', dest],
         ];
-        for (const r of await this.#relations(model, where, duration, o)) graph.call(r.id, r.source, r.dest, from);
+        const relations = await this.#relations(model, where, duration, o);
+        await inTurns(relations, (r) => graph.call(r.id, r.source, r.dest, from), o?.signal);
       }
     }
     return { nodes: [...graph.nodes.values()], calls: graph.calls() };
@@ -90,7 +92,8 @@ export class StoredTopologyQuery implements TopologyQuery {
 
   async endpoints(endpointId: string, duration: Duration, o?: ReadOptions): Promise<Topology<MemberNode>> {
     const graph = new TopologyGraph<MemberNode>(member);
-    for (const r of await this.#touching(EndpointRelationModel, [endpointId], duration, o)) graph.call(r.id, r.source, r.dest, 'SERVER');
+    const relations = await this.#touching(EndpointRelationModel, [endpointId], duration, o);
+    await inTurns(relations, (r) => graph.call(r.id, r.source, r.dest, 'SERVER'), o?.signal);
     return { nodes: [...graph.nodes.values()], calls: graph.calls() };
   }
 
@@ -102,8 +105,9 @@ export class StoredTopologyQuery implements TopologyQuery {
     o?: ReadOptions,
   ): Promise<Topology<ServiceNode>> {
     const topology = new ServiceTopology();
-    topology.addClientSide(client, await this.#aliases(client, o));
-    topology.addServerSide(server);
+    const aliases = await this.#aliases(client, o);
+    await inTurns(client, (r) => topology.addClientSide(r, aliases), o?.signal);
+    await inTurns(server, (r) => topology.addServerSide(r), o?.signal);
     const untyped = partial ? topology.untyped() : [];
     // A service at the edge of the set is typed by its own callers, which the set does not show.
     if (untyped.length > 0) {
@@ -127,29 +131,33 @@ export class StoredTopologyQuery implements TopologyQuery {
   }
 
   async #relations(model: EntityModel, where: readonly Condition[], duration: Duration, o?: ReadOptions): Promise<readonly Relation[]> {
-    const { maxRows } = this.reads.settings;
-    const rows = await this.reads.entities({ model, where, activeIn: duration.buckets, limit: maxRows }, o);
-    if (rows.length >= maxRows) this.reads.cut(model.name);
-    return rows.map((r) => ({
-      id: r.id,
-      source: String(r.source ?? ''),
-      dest: String(r.dest ?? ''),
-      components: ((r.components ?? []) as readonly string[]).map(Number),
-    }));
+    const relations: Relation[] = [];
+    const add = (row: Row & { readonly id: string }): void => {
+      const { id, source, dest, components } = row;
+      relations.push({
+        id,
+        source: String(source ?? ''),
+        dest: String(dest ?? ''),
+        components: ((components ?? []) as readonly string[]).map(Number),
+      });
+    };
+    await inTurns(await this.reads.allEntities({ model, where, activeIn: duration.buckets }, o), add, o?.signal);
+    return relations;
   }
 
   /** Ids of the services behind the addresses that these calls went to, by address. */
   async #aliases(client: readonly Relation[], o?: ReadOptions): Promise<ReadonlyMap<string, string>> {
-    const addresses = [...new Set(client.map((r) => parseServiceId(r.dest)?.name ?? ''))].filter((name) => name !== '');
-    if (addresses.length === 0) return new Map();
-    const ids = addresses.map(addressAliasId);
+    const addresses = new Map<string, string>();
+    const add = ({ dest }: Relation): void => {
+      const address = parseServiceId(dest)?.name;
+      if (address) addresses.set(addressAliasId(address), address);
+    };
+    await inTurns(client, add, o?.signal);
+    if (addresses.size === 0) return new Map();
+    const ids = [...addresses.keys()];
     const rows = await this.reads.entities({ model: AddressAliasModel, ids, limit: ids.length }, o);
-    const byId = new Map(rows.map((r) => [r.id, String(r.service ?? '')]));
     const found = new Map<string, string>();
-    addresses.forEach((address, i) => {
-      const service = byId.get(ids[i]!);
-      if (service) found.set(address, serviceId(service, true));
-    });
+    for (const { id, service } of rows) if (service) found.set(addresses.get(id)!, serviceId(String(service), true));
     return found;
   }
 }

@@ -3,8 +3,8 @@ import { skywalking } from '@skein/proto';
 import storageMemory from '@skein/storage-memory';
 import { endpointId, instanceId, SegmentModel, serviceId, TagModel } from '@skein/telemetry';
 import type { EntityUpdate } from '@skein/telemetry/storage';
-import { QueryError, type TraceFilter } from './contract.js';
-import { a, b, HOUR, type Kit, minutes, start as startWith, stopAll, T0 } from './query.test.kit.js';
+import { type Cut, QueryError, type TraceFilter } from './contract.js';
+import { a, b, countRounds, HOUR, type Kit, minutes, start as startWith, stopAll, T0 } from './query.test.kit.js';
 
 afterEach(stopAll);
 const start = (zone?: string, config?: object) => startWith(storageMemory, zone, config);
@@ -118,11 +118,66 @@ describe('traces', () => {
     expect(kit.host.host.status.metrics()).toMatch(/query_unreadable_segments_total\{[^}]*\} 1/);
   });
 
-  it('orders a segment of ten thousand nested spans', async () => {
+  it('orders a segment of ten thousand nested spans, and gives way to others meanwhile', async () => {
     const kit = await start();
     const nested = Array.from({ length: 10_000 }, (_, i) => span(i, i - 1, T0));
     await kit.commit({ records: [{ model: SegmentModel, rows: [row('deep', 'a', T0, 1, nested)] }] });
+    const others = countRounds();
     expect((await kit.traces.trace('t')).map((s) => s.spanId)).toEqual(nested.map((s) => s.spanId));
+    // Decoding, collecting, hanging and ordering: four times a turn after every 256 spans.
+    expect(others.stop()).toBeGreaterThan(4 * 39);
+  });
+
+  it('gives way between the segments of a trace, and stops when it is told to', async () => {
+    const kit = await start();
+    const rows = Array.from({ length: 200 }, (_, i) => row(`s${i}`, 'a', T0, 1, [span(0, -1, T0)]));
+    await kit.commit({ records: [{ model: SegmentModel, rows }] });
+    const others = countRounds();
+    expect(await kit.traces.trace('t')).toHaveLength(200);
+    expect(others.stop()).toBeGreaterThanOrEqual(200);
+    const controller = new AbortController();
+    const stopped = kit.traces.trace('t', { signal: controller.signal });
+    setImmediate(() => controller.abort(new Error('enough')));
+    await expect(stopped).rejects.toThrow('enough');
+  });
+
+  it('tells of a trace that was cut at its most segments or spans', async () => {
+    const kit = await start();
+    const rows = (count: number, spans: readonly object[], more: object) =>
+      Array.from({ length: count }, (_, i) => row(`s${i}${JSON.stringify(more)}`, 'a', T0, 1, spans, more));
+    const many = Array.from({ length: 26_000 }, (_, i) => span(i, -1, T0));
+    await kit.commit({
+      records: [
+        { model: SegmentModel, rows: [...rows(201, [span(0, -1, T0)], { traceId: 'wide' }), ...rows(2, many, { traceId: 'deep' })] },
+      ],
+    });
+    for (const [id, size, what, limit] of [
+      ['wide', 200, 'segment', 'more than 200 rows'],
+      ['deep', 50_000, 'trace', 'more than 50000 spans'],
+    ] as const) {
+      const cuts: Cut[] = [];
+      expect(await kit.traces.trace(id, { onCut: (cut) => cuts.push(cut) })).toHaveLength(size);
+      expect(cuts).toEqual([{ what, limit: expect.stringContaining(limit) }]);
+      await expect(kit.traces.trace(id)).rejects.toThrow(limit);
+    }
+  });
+
+  it('shows the beginning of texts that are too long, with a mark', async () => {
+    const kit = await start();
+    const long = '\u{1F600}'.repeat(40_000);
+    const wide = span(0, -1, T0, {
+      operationName: `x${long}`,
+      peer: long,
+      tags: [{ key: long, value: 'y'.repeat(65_536) }],
+      logs: [{ time: T0, data: [{ key: 'k', value: 'z'.repeat(65_537) }] }],
+    });
+    await kit.commit({ records: [{ model: SegmentModel, rows: [row('wide', 'a', T0, 1, [wide])] }] });
+    const [shown] = await kit.traces.trace('t');
+    expect(shown!.operationName === `x${long.slice(0, 65_534)}… [80001 characters]`).toBe(true);
+    expect(shown!.peer === `${long.slice(0, 65_536)}… [80000 characters]`).toBe(true);
+    expect(shown!.tags[0]!.key.endsWith('… [80000 characters]')).toBe(true);
+    expect(shown!.tags[0]!.value).toHaveLength(65_536);
+    expect(shown!.logs[0]!.data[0]!.value.endsWith('z… [65537 characters]')).toBe(true);
   });
 
   it('lists segments by start or duration, by every filter, in pages', async () => {

@@ -3,12 +3,15 @@ import { type Duration, parseMemberId, SegmentModel, TagModel, type Zone } from 
 import type { Buckets, Condition, Range } from '@skein/telemetry/storage';
 import { QueryError, type ReadOptions } from './contract/common.js';
 import type { SegmentSummary, Span, TraceFilter, TraceQuery } from './contract/traces.js';
+import { inTurns, nextTurn } from './contract/turns.js';
 import type { Reads } from './reads.js';
 import { orderSpans } from './span-order.js';
-import { decodeSpans } from './stored-spans.js';
+import { decodeSegment, type Segment, spanOf } from './stored-spans.js';
 
 /** Segments of one trace that are shown; query.md 3.2. */
 const MAX_SEGMENTS = 200;
+/** Spans of one trace that are shown: more fit neither into an answer nor onto a screen. */
+const MAX_SPANS = 50_000;
 /** Keys, and values of a key, that are offered; query.md 3.2. */
 const MAX_TAGS = 100;
 /** Clocks of senders may be ahead. */
@@ -54,9 +57,20 @@ export class StoredTraceQuery implements TraceQuery {
   }
 
   async trace(traceId: string, o?: ReadOptions): Promise<readonly Span[]> {
-    const rows = await this.reads.group({ model: SegmentModel, keys: [traceId], limit: MAX_SEGMENTS + 1 }, o);
-    if (rows.length > MAX_SEGMENTS) this.reads.cut('trace');
-    return orderSpans(rows.slice(0, MAX_SEGMENTS).flatMap((row) => this.#decode(row.segmentId, row.data)));
+    const rows = await this.reads.group({ model: SegmentModel, keys: [traceId], limit: MAX_SEGMENTS }, o);
+    const spans: Span[] = [];
+    for (const row of rows) {
+      const segment = this.#decode(row.segmentId, row.data);
+      if (segment === undefined) continue;
+      const room = MAX_SPANS - spans.length;
+      await inTurns(segment.spans.slice(0, room), (span) => spans.push(spanOf(segment, span)), o?.signal);
+      if (segment.spans.length > room) {
+        this.reads.cut('trace', `it has more than ${MAX_SPANS} spans, and no more are given`, o);
+        break;
+      }
+      await nextTurn(o?.signal);
+    }
+    return orderSpans(spans, o?.signal);
   }
 
   async tagKeys(type: string, duration: Duration, o?: ReadOptions): Promise<readonly string[]> {
@@ -76,14 +90,14 @@ export class StoredTraceQuery implements TraceQuery {
     return rows.map((r) => String(r.value ?? '')).sort();
   }
 
-  #decode(segmentId: unknown, data: unknown): readonly Span[] {
+  #decode(segmentId: unknown, data: unknown): Segment | undefined {
     try {
       if (!(data instanceof Uint8Array)) throw new TypeError('the row has no data');
-      return decodeSpans(data);
+      return decodeSegment(data);
     } catch (error) {
       this.#unreadable.add(1);
       this.logger.warn('a stored segment cannot be read', { segmentId, error });
-      return [];
+      return undefined;
     }
   }
 

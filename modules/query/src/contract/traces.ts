@@ -42,7 +42,7 @@ export interface SpanReference {
   readonly parentSpanId: number;
   readonly type: 'CROSS_PROCESS' | 'CROSS_THREAD';
 }
-/** One span of a trace, decoded in full. */
+/** One span of a trace, decoded in full. Texts longer than 65 536 characters are cut there and end with `… [n characters]`. */
 export interface Span {
   readonly traceId: string;
   readonly segmentId: string;
@@ -67,9 +67,12 @@ export interface Span {
 export interface TraceQuery {
   /** Segments, latest or slowest first. Throws QueryError without a duration and a trace id. */
   list(filter: TraceFilter, options?: ReadOptions): Promise<readonly SegmentSummary[]>;
-  /** All spans of a trace, depth first from each root, roots by start time. Empty for an unknown id. */
+  /**
+   * All spans of a trace, depth first from each root, roots by start time. Empty for an unknown id. A trace of more than 200 segments or
+   * 50 000 spans is cut there, as {@link ReadOptions.onCut} tells.
+   */
   trace(traceId: string, options?: ReadOptions): Promise<readonly Span[]>;
-  /** At most 100 keys seen on the days of the range. `type`: TRACE, LOG or ALARM. */
+  /** At most 100 keys seen on the days of the range, of as many tags as one read gives. `type`: TRACE, LOG or ALARM. */
   tagKeys(type: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
   tagValues(type: string, key: string, duration: Duration, options?: ReadOptions): Promise<readonly string[]>;
 }
