@@ -42,7 +42,7 @@ export type HostState = 'starting' | 'ready' | 'draining' | 'stopped';
 /** What the outside may know of the host: served by listeners as health answers and self-metrics. Provided by the host itself. */
 export interface HostStatus {
   readonly state: HostState;
-  /** Modules whose health is degraded, with the reason they gave. */
+  /** Modules whose health is degraded, with the reason they gave. The host itself is `host`, while its memory limit makes it refuse intake. */
   degraded(): ReadonlyArray<{ readonly module: string; readonly reason: string }>;
   /** Self-metrics in the Prometheus text format 0.0.4. */
   metrics(): string;

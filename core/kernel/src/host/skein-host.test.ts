@@ -217,4 +217,23 @@ describe('a host', () => {
     ]);
     expect(host.state).toBe('stopped');
   });
+
+  it('is degraded while its memory limit makes it refuse, and says at start when the limit is too low', async () => {
+    const warnings: string[] = [];
+    const sink = defineModule({ name: 'sink', handles: [numbers], activate: ({ handle }) => handle(numbers, () => undefined) });
+    const host = hostOf([sink], { memory: 2 ** 20, logger: { ...silent, warn: (message) => void warnings.push(message) } });
+    await host.start();
+    expect(warnings[0]).toMatch(
+      /^host.memory is below what the process needs without any data: [\d.]+ MiB are resident, host.memory is 1 MiB;/,
+    );
+    await expect(host.publisher(numbers).publish([1])).rejects.toMatchObject({ code: 'REFUSED' });
+    expect(host.status.degraded()).toEqual([
+      { module: 'host', reason: expect.stringMatching(/^intake is refused: [\d.]+ MiB are resident, host.memory is 1 MiB$/) },
+    ]);
+    await host.stop();
+    const roomy = hostOf([], { memory: 2 ** 40 });
+    await roomy.start();
+    expect(roomy.status.degraded()).toEqual([]);
+    await roomy.stop();
+  });
 });

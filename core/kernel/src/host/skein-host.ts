@@ -15,6 +15,7 @@ import { type AnyStreamToken, type ServiceToken, type StreamToken, tokenName } f
 import type { BooksEntry } from '../books/types.js';
 import { systemClock } from '../clock/system-clock.js';
 import { ServiceContainer } from '../di/service-container.js';
+import { HOST_NAME } from '../graph/givers.js';
 import { type BootPlan, located, planBoot, zoneProblems } from '../lifecycle/boot-plan.js';
 import { HealthBoard } from '../lifecycle/health-board.js';
 import type { HostParts } from '../lifecycle/host-parts.js';
@@ -68,7 +69,7 @@ class SkeinHost implements Host {
     this.#deadlines = { ...DEADLINES, ...options.deadlines };
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? createLogger();
-    this.#guard = new MemoryGuard(options.memory, this.#clock);
+    this.#guard = new MemoryGuard(options.memory, this.#clock, undefined, this.#logger);
     this.#failures = new FailureLog(this.#logger, this.#clock);
     // Every endless stream may listen to it.
     setMaxListeners(0, this.#stopping.signal);
@@ -127,10 +128,16 @@ class SkeinHost implements Host {
       get state() {
         return host.#state;
       },
-      degraded: () => this.#health.list(),
+      degraded: () => [...this.#ownTroubles(), ...this.#health.list()],
       metrics: () => this.#metrics.text(),
       draining: this.#stopping.signal,
     };
+  }
+
+  /** What is wrong with the host as a whole. Asking reads the memory anew, so that the end of it is seen without any publisher. */
+  #ownTroubles(): ReturnType<HostStatus['degraded']> {
+    const reason = this.#guard.reason();
+    return reason === undefined ? [] : [{ module: HOST_NAME, reason }];
   }
 
   #stream(token: AnyStreamToken): Stream<unknown> {
@@ -142,6 +149,7 @@ class SkeinHost implements Host {
   }
 
   async #start(): Promise<void> {
+    this.#guard.warnOfTooLow();
     try {
       await this.#wire();
       await this.#becomeReady();

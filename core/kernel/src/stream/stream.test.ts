@@ -157,6 +157,29 @@ describe('a stream', () => {
     expect(books()).toMatchObject({ refused: 2, handled: 1 });
   });
 
+  it('logs when the memory limit begins and ends to refuse, once in 10 s, with both numbers', async () => {
+    const clock = new TestClock(1_000);
+    const lines: string[] = [];
+    const log = (message: string) => void lines.push(message);
+    let resident = 142 * 2 ** 20;
+    const guard = new MemoryGuard(100 * 2 ** 20, clock, () => resident, { debug: log, info: log, warn: log, error: log });
+    guard.warnOfTooLow();
+    expect(lines.splice(0)).toEqual([
+      'host.memory is below what the process needs without any data: 142 MiB are resident, host.memory is 100 MiB; raise host.memory',
+    ]);
+    for (let n = 0; n < 100; n++) {
+      await clock.advance(50);
+      resident = (n % 2 === 0 ? 90 : 142.5) * 2 ** 20;
+      guard.exceeded();
+    }
+    expect(guard.reason()).toBe('intake is refused: 142.5 MiB are resident, host.memory is 100 MiB');
+    expect(lines.splice(0)).toEqual([expect.stringMatching(/^memory limit reached, intake is refused: 142.5 MiB are resident/)]);
+    resident = 90 * 2 ** 20;
+    await clock.advance(10_000);
+    expect(guard.reason()).toBeUndefined();
+    expect(lines).toEqual(['below the memory limit again, intake is admitted: 90 MiB are resident, host.memory is 100 MiB']);
+  });
+
   it('refuses at once when ten thousand publishers wait already', async () => {
     const { publisher, stream, books } = rig(never, { capacity: 1 });
     await publisher.publish([1]);
