@@ -3,6 +3,7 @@ import { MetricAliases, MetricCatalogToken, OalScripts, observations, Sources, S
 import { DEFAULT_APDEX_THRESHOLD, LabelLimits } from '@skein/telemetry/oal';
 import { StorageToken } from '@skein/telemetry/storage';
 import { AggregationMetrics } from './aggregation-metrics.js';
+import { checkSources } from './check-sources.js';
 import { disabledModels } from './disabled-models.js';
 import { METRIC_ALIASES } from './metric-aliases.js';
 import { createCatalog, recordMetrics } from './metric-catalog.js';
@@ -46,6 +47,8 @@ export default defineModule({
     const { config: settings, services, logger, meter } = context;
     const metrics = new AggregationMetrics(meter, logger);
     const labelLimits = new LabelLimits();
+    const stored = distinct(context.contributions(StorageModels), 'storage model');
+    checkSources(context.contributions(Sources), stored);
     const compiled = compileAll({
       scripts: gatherScripts(context.contributions(OalScripts), settings),
       sources: distinct(context.contributions(Sources), 'source'),
@@ -54,7 +57,6 @@ export default defineModule({
       onSkip: metrics.inputSkipped,
       labelLimits,
     });
-    const stored = distinct(context.contributions(StorageModels), 'storage model');
     const disabled = disabledModels(compiled.disabledOther, stored, logger);
     const records = recordMetrics(new Set(stored.filter(({ name }) => !disabled.has(name))));
     const aliases = context.contributions(MetricAliases).map(({ value }) => value);

@@ -15,7 +15,9 @@ export interface UserScripts {
 export function gatherScripts(contributed: readonly Contributed<OalScript>[], user: UserScripts): OalScript[] {
   const files = user.scripts.map((file) => ({ file, text: readScript(file) }));
   const inline = user.oal.trim() === '' ? [] : [{ file: 'modules.aggregation.oal', text: user.oal }];
-  return [...contributed.map(({ value }) => value), ...files, ...inline];
+  // The module's name, so that a mistake in a script leads to whoever brought it.
+  const brought = contributed.map(({ module, value: { file, text } }) => ({ file: `${module}/${file}`, text }));
+  return [...brought, ...files, ...inline];
 }
 
 function readScript(file: string): string {
