@@ -1,10 +1,12 @@
 import type { Environment } from '../config/substitution.js';
 
+/** Where text goes, such as a stream of the process. */
 export interface TextOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
 }
 
+/** The signals that stop the server in an orderly way. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** Everything that the command line touches of its process, so that tests can run it in theirs. */
@@ -18,6 +20,8 @@ export interface CliIo {
   readonly cwd: string;
   /** Called for every signal to stop, until disposed. Default: no signal arrives. */
   readonly onSignal?: (listener: (signal: StopSignal) => void) => Disposable;
+  /** Called for every error that nobody caught and every rejection that nobody handled, until disposed. Default: none arrives. */
+  readonly onUncaught?: (listener: (error: unknown) => void) => Disposable;
   /** Milliseconds of a clock that only goes forward; default: that of the process. */
   readonly now?: () => number;
   /** Ends the process at once. Default: nothing happens. */

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { defineModule } from '../api/module.js';
+import { createStream } from '../api/tokens.js';
 import type { StopSignal } from './cli-io.js';
 import { importModule, ModuleNotFound } from './import-module.js';
 import { runCli } from './run-cli.js';
@@ -19,13 +20,47 @@ describe('skein start', () => {
   Only this machine can reach it. To take data from others, set SW_CORE_GRPC_HOST and SW_CORE_REST_HOST, for example to 0.0.0.0
   Ctrl-C stops it.
 `);
-    expect(stderr).toBe('\nstopping: finishing what is in flight (again to stop at once)\n');
+    expect(stderr).toBe('\nstopping: finishing what is in flight (again to stop at once)\nstopped; everything was stored\n');
     expect(code).toBe(0);
   });
 
   test('does not say so when another machine can reach it', async () => {
     const { stdout } = await run(['start'], { env: { SW_CORE_GRPC_HOST: '0.0.0.0' } });
     expect(stdout).not.toContain('Only this machine');
+  });
+
+  test('says what was lost', async () => {
+    const numbers = createStream<number>({ id: 'numbers' });
+    const sink = defineModule({
+      name: 'sink',
+      handles: [numbers],
+      activate: ({ handle }) => handle(numbers, () => new Promise(() => undefined)),
+    });
+    const source = defineModule({
+      name: 'source',
+      publishes: { numbers },
+      activate: ({ streams, onReady }) => onReady(async () => void (await streams.numbers.publish([1, 2]))),
+    });
+    const { code, stderr } = await run(['start'], {
+      config: 'host: { deadlines: { drain: 1 } }\nmodules: { sink: {}, source: {} }',
+      modules: { sink, source },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('lost 2 items of numbers: they were not handled in time\n');
+    expect(stderr).toMatch(/\nstopped; 2 items were lost\n$/);
+  });
+
+  test('drains and ends with 1 when something is thrown that nobody caught, and at once when it happens again', async () => {
+    let drained = 0;
+    const tidy = defineModule({ name: 'tidy', activate: ({ onDrain }) => onDrain(() => void drained++) });
+    const once = await run(['start'], { config: 'modules: { tidy: {} }', modules: { tidy }, uncaught: [new Error('late')] });
+    expect(once).toMatchObject({ code: 1, exits: [] });
+    expect(drained).toBe(1);
+    expect(once.stderr).toMatch(/"message":"late".*an error that nobody caught: the server stops/s);
+    expect(once.stderr).toMatch(/stopped; everything was stored\n$/);
+    const twice = await run(['start'], { uncaught: ['no error', new Error('later')] });
+    expect(twice.exits).toEqual([1]);
+    expect(twice.stderr).toMatch(/"message":"later".*another error that nobody caught/s);
   });
 
   test('ends at once at the second signal, but not when one key press arrives twice', async () => {

@@ -1,3 +1,4 @@
+import type { Logger } from '../api/facilities.js';
 import { BootError, type HostOptions, type Problem } from '../host/types.js';
 import { createLogger, type LoggerOptions } from '../logger/create-logger.js';
 import type { CliIo } from './cli-io.js';
@@ -31,7 +32,7 @@ export function hostOptions(
   { assembly: { config, modules } }: Plan,
   io: CliIo,
   announce: (label: string, text: string) => void,
-): HostOptions {
+): HostOptions & { readonly logger: Logger } {
   const { zone, memory, log, deadlines } = config.host;
   const format: Pick<LoggerOptions, 'pretty'> = log.format === 'auto' ? {} : { pretty: log.format === 'pretty' };
   return {

@@ -28,6 +28,16 @@ const code = await runCli(process.argv.slice(2), {
       },
     };
   },
+  onUncaught: (listener) => {
+    process.on('uncaughtException', listener);
+    process.on('unhandledRejection', listener);
+    return {
+      [Symbol.dispose]: () => {
+        process.off('uncaughtException', listener);
+        process.off('unhandledRejection', listener);
+      },
+    };
+  },
   exit: (code) => process.exit(code),
 });
 

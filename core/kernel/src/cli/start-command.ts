@@ -1,16 +1,20 @@
 import { createHost } from '../host/skein-host.js';
 import { BootError, type Host, type StopReport } from '../host/types.js';
 import { VERSION } from '../version.js';
-import type { CliIo, StopSignal, TextOutput } from './cli-io.js';
+import type { CliIo, TextOutput } from './cli-io.js';
 import { hostOptions, reportBootFailure } from './host-options.js';
 import { type Plan, plan } from './plan.js';
 import { reportProblems } from './report.js';
+import { StopRequest } from './stop-request.js';
 import { type Announcement, welcome, withPlaces } from './welcome.js';
 
-/** A terminal sends Ctrl-C to npm and to this process, and npm passes it on: the same key press arrives twice. */
-const SAME_SIGNAL_MS = 500;
+/** How long after its own deadlines the host is given up. */
+const GRACE_MS = 5_000;
 
-/** Runs the server until a signal stops it. The first signal drains, a second one ends the process at once. */
+/**
+ * Runs the server until a signal stops it. The first signal drains, a second one ends the process at once. An error that nobody caught is
+ * logged and stops it in the same way, with exit code 1.
+ */
 export async function startCommand(files: readonly string[], io: CliIo): Promise<number> {
   const began = performance.now();
   const planned = await plan(files, io);
@@ -19,13 +23,16 @@ export async function startCommand(files: readonly string[], io: CliIo): Promise
     return 1;
   }
   const announcements: Announcement[] = [];
-  const host = createHost(hostOptions(planned, io, (label, text) => void announcements.push({ label, text })));
-  const stopping = new StopRequest(host, io);
+  const options = hostOptions(planned, io, (label, text) => void announcements.push({ label, text }));
+  const host = createHost(options);
+  const { drain, deactivate } = planned.assembly.config.host.deadlines;
+  const stopping = new StopRequest(io, { host, logger: options.logger, longestMs: drain + deactivate + GRACE_MS });
   try {
     const failed = await start(host, stopping, planned, io);
     if (failed) return 1;
     if (!stopping.asked) io.stdout.write(welcome(VERSION, withPlaces(announcements, planned, io.cwd), performance.now() - began));
-    return reportStop(await stopping.report, io.stderr);
+    const stored = reportStop(await stopping.report, io.stderr);
+    return stored && !stopping.crashed ? 0 : 1;
   } finally {
     stopping[Symbol.dispose]();
   }
@@ -43,40 +50,12 @@ async function start(host: Host, stopping: StopRequest, planned: Plan, io: CliIo
   }
 }
 
-/** Waits for the first signal and stops the host then. Keeps the process alive meanwhile, even when no module does. */
-class StopRequest implements Disposable {
-  readonly report: Promise<StopReport>;
-  asked = false;
-  #subscription: Disposable | undefined;
-  readonly #alive = setInterval(() => undefined, 2 ** 30);
-
-  constructor(host: Host, io: CliIo) {
-    let since = 0;
-    this.report = new Promise<StopSignal>((resolve) => {
-      this.#subscription = io.onSignal?.((signal) => {
-        const now = (io.now ?? (() => performance.now()))();
-        if (this.asked) {
-          if (now - since < SAME_SIGNAL_MS) return;
-          io.stderr.write('stopped at once; what was in flight is not handled\n');
-          io.exit?.(signal === 'SIGINT' ? 130 : 143);
-          return;
-        }
-        this.asked = true;
-        since = now;
-        io.stderr.write('\nstopping: finishing what is in flight (again to stop at once)\n');
-        resolve(signal);
-      });
-    }).then(() => host.stop());
-  }
-
-  [Symbol.dispose](): void {
-    this.#subscription?.[Symbol.dispose]();
-    clearInterval(this.#alive);
-  }
-}
-
-function reportStop({ lost, problems }: StopReport, stderr: TextOutput): number {
+/** Says how it ended; true: in order. */
+function reportStop({ lost, problems }: StopReport, stderr: TextOutput): boolean {
   for (const { stream, items } of lost) stderr.write(`lost ${items} items of ${stream}: they were not handled in time\n`);
   for (const problem of problems) stderr.write(`${problem}\n`);
-  return lost.length + problems.length === 0 ? 0 : 1;
+  const items = lost.reduce((sum, { items }) => sum + items, 0);
+  if (items > 0) stderr.write(`stopped; ${items} items were lost\n`);
+  else stderr.write(problems.length > 0 ? 'stopped; not everything could be closed in order\n' : 'stopped; everything was stored\n');
+  return items === 0 && problems.length === 0;
 }

@@ -89,21 +89,27 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>;
   /** In place of, or beside, the modules of the house. */
   readonly modules?: Readonly<Record<string, AnyModule>>;
+  /** Thrown where nobody catches it, once the server is ready, in place of a signal. */
+  readonly uncaught?: readonly unknown[];
 }
 
 let runs = 0;
 /** Runs a command line in a folder of its own; `start` is stopped as soon as it has said that it is ready. */
-export async function run(argv: readonly string[], { config, env = {}, modules = {} }: Run = {}) {
+export async function run(argv: readonly string[], { config, env = {}, modules = {}, uncaught = [] }: Run = {}) {
   const cwd = join(folder, String(runs++));
   await mkdir(cwd);
   if (config !== undefined) await writeFile(join(cwd, 'skein.yml'), config);
   let stop: ((signal: StopSignal) => void) | undefined;
+  let crash: ((error: unknown) => void) | undefined;
+  const exits: number[] = [];
   const text = { stdout: '', stderr: '' };
   const io: CliIo = {
     stdout: {
       write: (part) => {
         text.stdout += part;
-        if (part.includes('is ready')) stop?.('SIGTERM');
+        if (!part.includes('is ready')) return;
+        if (uncaught.length === 0) stop?.('SIGTERM');
+        for (const error of uncaught) crash?.(error);
       },
     },
     stderr: {
@@ -121,6 +127,15 @@ export async function run(argv: readonly string[], { config, env = {}, modules =
         },
       };
     },
+    onUncaught: (listener) => {
+      crash = listener;
+      return {
+        [Symbol.dispose]: () => {
+          crash = undefined;
+        },
+      };
+    },
+    exit: (code) => void exits.push(code),
     importModule: async (name, from) => {
       const definition = { ...HOUSE, ...modules }[name];
       if (definition === undefined) return importModule(name, from, cwd);
@@ -128,8 +143,8 @@ export async function run(argv: readonly string[], { config, env = {}, modules =
     },
   };
   const code = await runCli(argv, io);
-  expect(stop).toBeUndefined();
-  return { code, ...text, cwd };
+  expect([stop, crash]).toEqual([undefined, undefined]);
+  return { code, ...text, cwd, exits };
 }
 
 /** What a failed start prints, without the parts that differ from machine to machine. */
