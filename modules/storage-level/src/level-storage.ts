@@ -34,6 +34,8 @@ export interface LevelStorageOptions extends StoreOptions {
   readonly openDirectory?: (path: string) => Promise<DataDirectory>;
   /** Called when the journal was replayed. */
   readonly replayed?: (report: ReplayReport) => void;
+  /** Called when stored hours and days were folded in another zone. */
+  readonly zoneChanged?: (before: string, now: string) => void;
 }
 
 /** The durable embedded storage: a journal, memory tables and LevelDB. One process at a time. */
@@ -58,7 +60,7 @@ export class LevelStorage implements Storage {
       writers: 'one',
       atomicCommit: true,
       commitWindow: { minMs: 100, maxBytes: 16 * 1024 * 1024 },
-      capabilities: new Set(['text', 'contains', 'rankByState'] as const),
+      capabilities: new Set(['text', 'contains'] as const),
       retention: { ...options.retention, never: Number.POSITIVE_INFINITY },
     };
   }
@@ -84,10 +86,11 @@ export class LevelStorage implements Storage {
   async #open(models: readonly Model[], zone: string): ReturnType<Storage['open']> {
     await this.lock();
     const directory = await this.#directory!;
-    const { store, problems, replayed } = await Store.open(directory, models, zone, this.#options);
+    const { store, problems, replayed, zoneBefore } = await Store.open(directory, models, zone, this.#options);
     this.#store = store;
     this.#retention = new Retention(store, this.traits.retention, this.#options.maxBytes);
     this.#options.replayed?.(replayed);
+    if (zoneBefore !== undefined) this.#options.zoneChanged?.(zoneBefore, zone);
     return problems;
   }
 

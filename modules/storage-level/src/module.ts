@@ -68,6 +68,11 @@ export default defineModule({
           report.bad(`flush of ${name}`, `cannot flush ${name} to ${config.path}`, error);
         },
       },
+      zoneChanged(before, now) {
+        logger.warn(
+          `the time zone is now ${now}: hours and days stored before were cut at the hours and days of ${before}, and may be shifted or missing in queries`,
+        );
+      },
       replayed({ entries, bytes, torn, damages }) {
         metrics.replayed({ entries, torn, damages });
         if (torn > 0) logger.warn('the journal had a torn tail, which was cut off', { torn });

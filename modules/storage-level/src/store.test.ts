@@ -245,6 +245,20 @@ describe('closing', () => {
   });
 });
 
+describe('the zone', () => {
+  it('in which hours and days were folded is named once when it was another, and not for another name of the same', async () => {
+    const changes: string[] = [];
+    const made = await makeStorage({ zoneChanged: (before, now) => void changes.push(`${before} to ${now}`) });
+    let { storage } = made;
+    for (const zone of ['Asia/Kolkata', 'Asia/Calcutta', 'Europe/Berlin', 'Europe/Berlin', 'UTC']) {
+      await storage.open(NUMBERED_MODELS, { zone });
+      storage = await made.reopen();
+    }
+    expect(changes).toEqual(['Asia/Calcutta to Europe/Berlin', 'Europe/Berlin to UTC']);
+    await made.dispose();
+  });
+});
+
 describe('models', () => {
   it('that open was not told of are kept all the same, also over a restart that does not know them', async () => {
     const made = await makeStorage();

@@ -10,6 +10,7 @@ import { Journal } from './journal/journal.js';
 import type { ReplayReport } from './journal/journal-replay.js';
 import { KnownModels } from './known-models.js';
 import type { DataDirectory } from './level/data-directory.js';
+import { noteZone } from './level/stored-zone.js';
 import { flushedUpTo, readMarks } from './marks.js';
 import { EntityNumberCache } from './metrics/entity-numbers.js';
 import { MetricColumns } from './metrics/metric-columns.js';
@@ -86,7 +87,13 @@ export class Store {
     models: readonly Model[],
     zoneName: string,
     options: StoreOptions,
-  ): Promise<{ readonly store: Store; readonly problems: { model: string; reason: string }[]; readonly replayed: ReplayReport }> {
+  ): Promise<{
+    readonly store: Store;
+    readonly problems: { model: string; reason: string }[];
+    readonly replayed: ReplayReport;
+    /** The zone of what was stored before, when it was another. */
+    readonly zoneBefore: string | undefined;
+  }> {
     const known = new KnownModels();
     known.load(directory.database);
     const problems = await known.open(directory.database, models);
@@ -95,10 +102,11 @@ export class Store {
     await store.columns.assign(models.filter((model): model is MetricModel => model.kind === 'metric' && !unsound.has(model.name)));
     await store.records.load(options.clock.now());
     const replayed = await store.#replay();
+    const zoneBefore = await noteZone(directory.database, zoneName);
     store.#recordFlusher.start();
     store.#rowFlusher.start();
     if (replayed.entries > 0) store.flushSoon();
-    return { store, problems, replayed };
+    return { store, problems, replayed, zoneBefore };
   }
 
   /** Makes the entry durable, then visible. All or nothing. */

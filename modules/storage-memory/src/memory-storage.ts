@@ -54,7 +54,7 @@ export class MemoryStorage implements Storage {
       writers: 'one',
       atomicCommit: true,
       commitWindow: { minMs: 0, maxBytes: 16 * 1024 * 1024 },
-      capabilities: new Set(['text', 'contains', 'rankByState'] as const),
+      capabilities: new Set(['text', 'contains'] as const),
       retention: { ...options.retention, never: Number.POSITIVE_INFINITY },
     };
   }

@@ -12,7 +12,7 @@ export interface Storage {
     readonly writers: 'one' | 'many'; // many: several storages share the data, each with writer names of its own
     readonly atomicCommit: boolean; // false: a crash inside commit may leave part of an unacknowledged commit; the same commit again completes it
     readonly commitWindow: { readonly minMs: number; readonly maxBytes: number };
-    readonly capabilities: ReadonlySet<'text' | 'contains' | 'rankByState'>;
+    readonly capabilities: ReadonlySet<'text' | 'contains'>;
     /** How long data of a class is kept, ms; the backend is configured with it. Infinity for `never`. */
     readonly retention: Readonly<Record<TtlClass, number>>;
   };
