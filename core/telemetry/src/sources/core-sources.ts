@@ -1,158 +1,22 @@
-import { relationId, serviceGroup } from '../entities/ids.js';
-import { isNormalLayer } from '../entities/layers.js';
 import {
-  EndpointModel,
   EndpointRelationModel,
-  InstanceModel,
   InstanceRelationClientModel,
   InstanceRelationServerModel,
-  ServiceModel,
   ServiceRelationClientModel,
   ServiceRelationServerModel,
 } from '../entities/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
-import { DetectPoint, MQOperation, RequestType, VirtualCacheOperation } from './enums.js';
+import { detectPoint, long, request, sideCar, string, tagged, type } from './attributes.js';
+import { MQOperation, VirtualCacheOperation } from './enums.js';
 import type { AttributeDefinition, Source, SourceDefinition } from './source.js';
-
-const type: AttributeDefinition = { type: 'enum', enum: { name: 'RequestType', values: RequestType } };
-const detectPoint: AttributeDefinition = { type: 'enum', enum: { name: 'DetectPoint', values: DetectPoint } };
-const string: AttributeDefinition = { type: 'string' };
-const long: AttributeDefinition = { type: 'long' };
-const sideCar: AttributeDefinition = {
-  type: 'object',
-  fields: { internalErrorCode: string, internalRequestLatencyNanos: long, internalResponseLatencyNanos: long },
-};
-/** What every traffic source knows of the request. */
-const request = {
-  latency: { type: 'int' },
-  status: { type: 'bool' },
-  httpResponseStatusCode: { type: 'int' },
-  rpcStatusCode: string,
-  type,
-} as const satisfies Record<string, AttributeDefinition>;
-const tagged = { tags: { type: 'strings' }, tag: { type: 'map' } } as const satisfies Record<string, AttributeDefinition>;
-
-/** Latencies inside a sidecar proxy; zeros where there is none. */
-export interface SideCar {
-  readonly internalErrorCode: string | undefined;
-  readonly internalRequestLatencyNanos: number;
-  readonly internalResponseLatencyNanos: number;
-}
-export const NO_SIDE_CAR: SideCar = { internalErrorCode: undefined, internalRequestLatencyNanos: 0, internalResponseLatencyNanos: 0 };
-
-/** The request that a traffic source tells of. Shared by all sources made from one span. */
-export interface RequestFacts {
-  /** ms, may be negative. */
-  readonly latency: number;
-  /** true = success. */
-  readonly status: boolean;
-  readonly httpResponseStatusCode: number;
-  readonly rpcStatusCode: string | undefined;
-  /** A {@link RequestType}. */
-  readonly type: number;
-  /** `key:value` list, made when asked for. */
-  readonly tags: readonly string[];
-  readonly tag: (key: string) => string | undefined;
-  readonly sideCar: SideCar;
-}
-
-export interface ServiceSource extends Source, RequestFacts {
-  readonly name: string;
-  readonly layer: string;
-  readonly serviceInstanceName: string;
-  readonly endpointName: string;
-}
-/** Instances and endpoints: members of a service. `serviceId` is the id of the owner. */
-export interface MemberSource extends Source, RequestFacts {
-  readonly name: string;
-  readonly serviceName: string;
-  readonly serviceLayer: string;
-  readonly serviceId: string;
-}
-/** Service and instance relations. For services `source` is the service id; for instances the instance id. */
-export interface RelationSource extends Source, RequestFacts {
-  readonly source: string;
-  readonly dest: string;
-  readonly sourceServiceId: string;
-  readonly destServiceId: string;
-  readonly sourceServiceName: string;
-  readonly destServiceName: string;
-  readonly endpoint: string;
-  readonly componentId: number;
-  /** A {@link DetectPoint}. */
-  readonly detectPoint: number;
-}
-
-const minute = (time: number): number => time - (((time % 60_000) + 60_000) % 60_000);
-
-/** The row of a service that appears in a layer. */
-export function serviceUpdate(id: string, name: string, layer: string, time: number): EntityUpdate {
-  const at = minute(time);
-  return {
-    model: ServiceModel,
-    id,
-    at,
-    active: true,
-    row: { name, ...serviceGroup(name), normal: isNormalLayer(layer), layers: [layer], firstSeen: at, lastSeen: at },
-  };
-}
-
-/** The row of an instance that is seen alive. `properties` only from reports that carry them. */
-export function instanceUpdate(
-  id: string,
-  name: string,
-  service: string,
-  layer: string | undefined,
-  time: number,
-  properties?: string,
-): EntityUpdate {
-  const at = minute(time);
-  return {
-    model: InstanceModel,
-    id,
-    at,
-    active: true,
-    row: {
-      name,
-      service,
-      ...(layer !== undefined && { layers: [layer] }),
-      ...(properties !== undefined && { properties }),
-      firstSeen: at,
-      lastSeen: at,
-    },
-  };
-}
-
-/** The row of an endpoint. */
-export function endpointUpdate(id: string, name: string, service: string, layer: string, time: number): EntityUpdate {
-  const at = minute(time);
-  return { model: EndpointModel, id, at, active: true, row: { name, service, layers: [layer], firstSeen: at, lastSeen: at } };
-}
-
-function relationUpdate(s: RelationSource, client: EntityUpdate['model'], server: EntityUpdate['model']): readonly EntityUpdate[] {
-  if (s.detectPoint !== DetectPoint.CLIENT && s.detectPoint !== DetectPoint.SERVER) return [];
-  const model = s.detectPoint === DetectPoint.CLIENT ? client : server;
-  return [
-    {
-      model,
-      id: relationId(s.source, s.dest),
-      at: minute(s.time),
-      active: true,
-      row: {
-        source: s.source,
-        dest: s.dest,
-        sourceService: s.sourceServiceId,
-        destService: s.destServiceId,
-        components: [String(s.componentId)],
-      },
-    },
-  ];
-}
+import type { AccessSource, EndpointRelationSource, MemberSource, RelationSource, ServiceSource } from './source-kinds.js';
+import { endpointUpdate, instanceUpdate, minute, relationUpdate, serviceUpdate } from './source-rows.js';
 
 const define = <S extends Source>(
   d: Omit<SourceDefinition, 'rows' | 'variant'> & { rows?: (s: S) => readonly EntityUpdate[]; variant?: (s: S) => string | number },
 ): SourceDefinition => d;
 
+/** A service served a request. */
 export const ServiceDefinition = define<ServiceSource>({
   name: 'Service',
   scopeId: 1,
@@ -174,6 +38,7 @@ export const ServiceDefinition = define<ServiceSource>({
   rows: (s) => [serviceUpdate(s.entity, s.name, s.layer, s.time)],
 });
 
+/** An instance served a request. */
 export const ServiceInstanceDefinition = define<MemberSource>({
   name: 'ServiceInstance',
   scopeId: 2,
@@ -184,6 +49,7 @@ export const ServiceInstanceDefinition = define<MemberSource>({
   rows: (s) => [instanceUpdate(s.entity, s.name, s.serviceId, s.serviceLayer, s.time)],
 });
 
+/** An endpoint served a request. */
 export const EndpointDefinition = define<MemberSource>({
   name: 'Endpoint',
   scopeId: 3,
@@ -218,6 +84,7 @@ const relation = {
 } as const satisfies Record<string, AttributeDefinition>;
 const sideAndComponent = (s: RelationSource): number => s.componentId * 4 + s.detectPoint;
 
+/** A service called another; seen by either side. */
 export const ServiceRelationDefinition = define<RelationSource>({
   name: 'ServiceRelation',
   scopeId: 4,
@@ -228,6 +95,7 @@ export const ServiceRelationDefinition = define<RelationSource>({
   rows: (s) => relationUpdate(s, ServiceRelationClientModel, ServiceRelationServerModel),
 });
 
+/** An instance called another; seen by either side. */
 export const ServiceInstanceRelationDefinition = define<RelationSource>({
   name: 'ServiceInstanceRelation',
   scopeId: 5,
@@ -238,24 +106,7 @@ export const ServiceInstanceRelationDefinition = define<RelationSource>({
   rows: (s) => relationUpdate(s, InstanceRelationClientModel, InstanceRelationServerModel),
 });
 
-export interface EndpointRelationSource extends Source {
-  readonly source: string;
-  readonly dest: string;
-  readonly sourceServiceId: string;
-  readonly destServiceId: string;
-  readonly endpoint: string;
-  readonly serviceName: string;
-  readonly childEndpoint: string;
-  readonly childServiceName: string;
-  readonly componentId: number;
-  readonly rpcLatency: number;
-  readonly status: boolean;
-  readonly httpResponseStatusCode: number;
-  readonly rpcStatusCode: string | undefined;
-  readonly type: number;
-  readonly detectPoint: number;
-}
-
+/** An endpoint called another; seen by the one that was called. */
 export const EndpointRelationDefinition = define<EndpointRelationSource>({
   name: 'EndpointRelation',
   scopeId: 6,
@@ -305,18 +156,7 @@ export const AllDefinition = define({
   attributes: { name: string, serviceInstanceName: string, endpointName: string, ...request, ...tagged },
 });
 
-/** A call to a database, cache or message broker, seen from its caller or consumer. */
-export interface AccessSource extends Source {
-  readonly name: string;
-  readonly status: boolean;
-  /** ms; for databases and caches. */
-  readonly latency: number;
-  /** ms; for message brokers. */
-  readonly transmissionLatency: number;
-  /** A {@link VirtualCacheOperation} or {@link MQOperation}. */
-  readonly operation: number;
-}
-
+/** A database was called. */
 export const DatabaseAccessDefinition = define<AccessSource>({
   name: 'DatabaseAccess',
   scopeId: 17,
@@ -326,6 +166,7 @@ export const DatabaseAccessDefinition = define<AccessSource>({
   rows: (s) => [serviceUpdate(s.entity, s.name, 'VIRTUAL_DATABASE', s.time)],
 });
 
+/** A cache was called. */
 export const CacheAccessDefinition = define<AccessSource>({
   name: 'CacheAccess',
   scopeId: 55,
@@ -343,6 +184,7 @@ export const CacheAccessDefinition = define<AccessSource>({
 
 const mqOperation: AttributeDefinition = { type: 'enum', enum: { name: 'MQOperation', values: MQOperation } };
 
+/** A message was produced to, or consumed from, a broker. */
 export const MQAccessDefinition = define<AccessSource>({
   name: 'MQAccess',
   scopeId: 63,
@@ -352,6 +194,7 @@ export const MQAccessDefinition = define<AccessSource>({
   rows: (s) => [serviceUpdate(s.entity, s.name, 'VIRTUAL_MQ', s.time)],
 });
 
+/** A message went through a topic or queue of a broker. */
 export const MQEndpointAccessDefinition = define<AccessSource & { readonly serviceId: string; readonly endpoint: string }>({
   name: 'MQEndpointAccess',
   scopeId: 64,

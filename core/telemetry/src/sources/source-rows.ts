@@ -1,0 +1,74 @@
+import { relationId, serviceGroup } from '../entities/ids.js';
+import { isNormalLayer } from '../entities/layers.js';
+import { EndpointModel, InstanceModel, ServiceModel } from '../entities/models.js';
+import type { EntityUpdate } from '../storage/observed.js';
+import { DetectPoint } from './enums.js';
+import type { RelationSource } from './source-kinds.js';
+
+/** Start of the minute of an instant. */
+export const minute = (time: number): number => time - (((time % 60_000) + 60_000) % 60_000);
+
+/** The row of a service that appears in a layer. */
+export function serviceUpdate(id: string, name: string, layer: string, time: number): EntityUpdate {
+  const at = minute(time);
+  return {
+    model: ServiceModel,
+    id,
+    at,
+    active: true,
+    row: { name, ...serviceGroup(name), normal: isNormalLayer(layer), layers: [layer], firstSeen: at, lastSeen: at },
+  };
+}
+
+/** The row of an instance that is seen alive. `properties` only from reports that carry them. */
+export function instanceUpdate(
+  id: string,
+  name: string,
+  service: string,
+  layer: string | undefined,
+  time: number,
+  properties?: string,
+): EntityUpdate {
+  const at = minute(time);
+  return {
+    model: InstanceModel,
+    id,
+    at,
+    active: true,
+    row: {
+      name,
+      service,
+      ...(layer !== undefined && { layers: [layer] }),
+      ...(properties !== undefined && { properties }),
+      firstSeen: at,
+      lastSeen: at,
+    },
+  };
+}
+
+/** The row of an endpoint. */
+export function endpointUpdate(id: string, name: string, service: string, layer: string, time: number): EntityUpdate {
+  const at = minute(time);
+  return { model: EndpointModel, id, at, active: true, row: { name, service, layers: [layer], firstSeen: at, lastSeen: at } };
+}
+
+/** The row of a relation in the model of the side that saw it; none for other sides. */
+export function relationUpdate(s: RelationSource, client: EntityUpdate['model'], server: EntityUpdate['model']): readonly EntityUpdate[] {
+  if (s.detectPoint !== DetectPoint.CLIENT && s.detectPoint !== DetectPoint.SERVER) return [];
+  const model = s.detectPoint === DetectPoint.CLIENT ? client : server;
+  return [
+    {
+      model,
+      id: relationId(s.source, s.dest),
+      at: minute(s.time),
+      active: true,
+      row: {
+        source: s.source,
+        dest: s.dest,
+        sourceService: s.sourceServiceId,
+        destService: s.destServiceId,
+        components: [String(s.componentId)],
+      },
+    },
+  ];
+}
