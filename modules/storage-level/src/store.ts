@@ -117,7 +117,7 @@ export class Store {
     if (this.backlog.full) this.flushSoon();
   }
 
-  /** Blocks are cut as soon as one is full, but under load not more often than it takes to share postings among many rows. */
+  /** Blocks are cut once one is full, but within half a second after the last time only for a whole batch, so that many rows share postings. */
   #recordsAreDue(): boolean {
     const rows = this.records.mostRowsInMemory;
     return rows >= BATCH_ROWS || (rows >= BLOCK_ROWS && this.#since(this.#lastRecordFlush) >= RECORD_PAUSE_MS);

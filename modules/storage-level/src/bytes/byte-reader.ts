@@ -69,13 +69,6 @@ export class ByteReader {
     return value;
   }
 
-  uint32(): number {
-    this.#need(4);
-    const value = this.#buffer.readUInt32BE(this.#at);
-    this.#at += 4;
-    return value;
-  }
-
   uint32le(): number {
     this.#need(4);
     this.#at += 4;

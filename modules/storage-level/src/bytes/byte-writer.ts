@@ -53,11 +53,6 @@ export class ByteWriter {
     this.float64(value);
   }
 
-  uint32(value: number): void {
-    this.#room(4);
-    this.#at = this.#buffer.writeUInt32BE(value, this.#at);
-  }
-
   float64(value: number): void {
     this.#room(8);
     this.#at = this.#buffer.writeDoubleLE(value, this.#at);

@@ -41,11 +41,6 @@ export class Journal {
     this.#options = options;
   }
 
-  /** The position behind the last good entry. */
-  get end(): number {
-    return this.#end;
-  }
-
   /** Bytes of all files. */
   get bytes(): number {
     return this.#end - this.#oldest;

@@ -115,7 +115,6 @@ export interface KeyRange {
   readonly lt: Buffer;
 }
 
-/** Everything of a record model, or of a metric precision, in the partitions [from, to). */
 export const kindRange = (kind: Kind): KeyRange => ({ gte: Buffer.from([kind]), lt: Buffer.from([kind + 1]) });
 export const blockRange = (partition: number, model: string): KeyRange =>
   prefixRange(builder.begin(Kind.block).uint(partition, 2).term(model).end());
@@ -123,6 +122,7 @@ export const postingRange = (partition: number, model: string): KeyRange =>
   prefixRange(builder.begin(Kind.posting).uint(partition, 2).term(model).end());
 export const hourRange = (partition: number, model: string): KeyRange =>
   prefixRange(builder.begin(Kind.hour).uint(partition, 2).term(model).end());
+/** Everything of a precision in the partitions before `before`. */
 export const metricRange = (precision: Precision, before: number): KeyRange => partitionRange(Kind.metric, precision, before);
 export const namesRange = (precision: Precision, before: number): KeyRange => partitionRange(Kind.names, precision, before);
 export const entityRange = (model: string): KeyRange => prefixRange(builder.begin(Kind.entity).term(model).end());

@@ -47,7 +47,8 @@ class HashSet {
 
 /**
  * Ids of records that were stored within the window, as 64-bit hashes: two different ids are taken for one about once in 10^13.
- * Kept in two generations, so an id is known for at least the window and at most twice as long.
+ * Kept in two generations of a window each: while ids come, one is known for at least one window and at most two. When more than
+ * 2 million ids come in a window, a generation ends early and its ids are known for a shorter time.
  */
 export class RecentIds {
   readonly #windowMs: number;
