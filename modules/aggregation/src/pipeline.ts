@@ -1,9 +1,8 @@
-import type { Clock, Health, Logger } from '@skein/core';
+import { type Clock, type Health, HealthReport, type Logger } from '@skein/core';
 import type { CompiledOal } from '@skein/telemetry/oal';
 import type { EntityModel, RecordModel, Storage } from '@skein/telemetry/storage';
 import type { AggregationMetrics } from './aggregation-metrics.js';
 import { Committer } from './committer.js';
-import { HealthReport } from './health-report.js';
 import { Intake } from './intake.js';
 import { StorageDoor } from './storage-door.js';
 import { Tracks } from './tracks.js';

@@ -1,6 +1,5 @@
-import type { Clock, Logger } from '@skein/core';
+import type { Clock, HealthReport, Logger } from '@skein/core';
 import type { Commit, Model, Storage } from '@skein/telemetry/storage';
-import type { HealthReport } from './health-report.js';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
