@@ -5,7 +5,6 @@ import {
   checkRecordQuery,
   DocumentConflictError,
   type DocumentPut,
-  type MetricModel,
   type Model,
   matchesAll,
   type Storage,
@@ -14,6 +13,7 @@ import {
 import type { Entry, EntryDelta, EntryDocument, EntryRecords } from './journal/entry.js';
 import { NOTHING } from './journal/entry.js';
 import type { ReplayReport } from './journal/journal-replay.js';
+import { learnModels } from './learn-models.js';
 import { type DataDirectory, openDataDirectory } from './level/data-directory.js';
 import { hashId } from './records/id-hashes.js';
 import { chunkRows } from './records/row-chunks.js';
@@ -320,21 +320,6 @@ export class LevelStorage implements Storage {
     if (this.#store === undefined) throw new Error('the storage is not open yet');
     return this.#store;
   }
-}
-
-/** Models that `open` was not told of are stored before anything of theirs is, so that a replay knows them. */
-async function learnModels(store: Store, commit: Commit): Promise<void> {
-  const missing: Model[] = [];
-  for (const { model } of commit.records) if (store.models.record(model.name) === undefined) missing.push(model);
-  for (const { model } of commit.entities) if (store.models.entity(model.name) === undefined) missing.push(model);
-  if (missing.length > 0) {
-    const [problem] = await store.models.open(store.directory.database, missing);
-    if (problem) throw new Error(`model ${problem.model} cannot be stored: ${problem.reason}`);
-  }
-  const metrics: MetricModel[] = [];
-  for (const delta of commit.deltas)
-    for (const model of delta.metrics.keys()) if (store.columns.of(model) === undefined) metrics.push(model);
-  if (metrics.length > 0) await store.columns.assign(metrics);
 }
 
 function toEntryDelta(store: Store, { scope, entity, minute, metrics }: Commit['deltas'][number]): EntryDelta {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { FaultyDisk } from '../testing/faulty-disk.js';
-import { FILE_HEADER } from './frame.js';
+import { FILE_HEADER, FRAME_HEADER_BYTES } from './frame.js';
 import { Journal } from './journal.js';
 
 const entry = (n: number): Buffer => Buffer.from(`entry ${n} ${'x'.repeat(n % 50)}`);
@@ -138,6 +138,27 @@ describe('Journal', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('goes on behind damage in any file, cuts off only what is torn behind the last whole entry, and says what is lost', async () => {
+    const disk = new FaultyDisk();
+    const { append, ends } = await open(disk);
+    for (const n of upTo(20)) await append(n);
+    const names = [...disk.files.keys()].sort();
+    expect(names.length).toBeGreaterThan(1);
+    // The last entry of the first file, and the first one of the last file, which is torn besides.
+    const [first, last] = [disk.files.get(names[0]!)!, disk.files.get(names.at(-1)!)!];
+    const base = Number.parseInt(names.at(-1)!, 10);
+    const firstOfLast = ends.findIndex((end) => end > base);
+    const lastOfFirst = ends.findIndex((end) => end > first.length) - 1;
+    first[first.length - 1]! ^= 1;
+    last[FILE_HEADER.length]! ^= 0x80;
+    disk.files.set(names.at(-1)!, last.subarray(0, last.length - 1));
+    const { found, report } = await open(disk);
+    expect(found).toEqual(texts(...upTo(19).filter((n) => n !== firstOfLast && n !== lastOfFirst)));
+    const sizes = [lastOfFirst, firstOfLast].map((n) => entry(n).length + FRAME_HEADER_BYTES);
+    expect(report).toMatchObject({ torn: 1, damages: sizes.map((bytes, i) => ({ bytes, name: [names[0], names.at(-1)][i] })) });
+    expect((await open(disk)).report.torn).toBe(0);
   });
 
   it.each([['write'], ['sync'], ['create']] as const)(
