@@ -1,15 +1,18 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { coreCopyOf, THIS_CORE } from '../api/core-copy.js';
 import { where } from '../config/config-node.js';
 import { type ConfiguredModule, type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { nearest } from '../config/nearest.js';
 import { settingName } from '../config/setting-text.js';
 import { type ConfigSource, LONGEST_CONFIG } from '../config/yaml-tree.js';
 import type { AnyModule, HostModule, Problem } from '../host/types.js';
+import { definitionMistakes } from '../lifecycle/definition-problems.js';
 import { VERSION } from '../version.js';
 import type { CliIo, ImportedModule } from './cli-io.js';
 import { DEFAULT_CONFIG, MODULES_OF_THE_HOUSE } from './default-config.js';
 import { importModule, isFileName, ModuleNotFound, packageNames } from './import-module.js';
+import { loadPlace } from './stack-place.js';
 import { inRange } from './version-range.js';
 
 /** A module that was found, and its part of the configuration. */
@@ -43,7 +46,7 @@ export async function assemble(files: readonly string[], io: CliIo): Promise<Ass
     problems: [
       ...read.flatMap((r) => ('message' in r ? [r] : [])),
       ...config.problems,
-      ...results.flatMap((r) => ('message' in r ? [r] : [])),
+      ...results.flatMap((r) => ('definition' in r ? [] : r)),
     ],
   };
 }
@@ -60,50 +63,66 @@ function readSource(file: string, cwd: string): ConfigSource | Problem {
   }
 }
 
-async function find(configured: ConfiguredModule, io: CliIo): Promise<AssembledModule | Problem> {
+async function find(configured: ConfiguredModule, io: CliIo): Promise<AssembledModule | readonly Problem[]> {
   const { name, config, origin } = configured;
+  const about = { ...where(configured.at), subject: settingName('modules', [name]) };
+  if (name.trim() === '') {
+    return [
+      {
+        ...about,
+        message: 'has no name',
+        fix: 'write a module (grpc-server), a package (@acme/x) or a file (./my-module.js) before the colon',
+      },
+    ];
+  }
   try {
     const imported = await (io.importModule ?? importModule)(name, configured.folder ?? io.cwd, io.cwd);
-    const problem = unfit(configured, imported);
-    return problem ?? { definition: imported.definition as AnyModule, config, origin, configured, imported };
+    const problems = [...unfit(imported)];
+    if (problems.length > 0) return problems.map((problem) => ({ ...about, ...problem }));
+    return { definition: imported.definition as AnyModule, config, origin, configured, imported };
   } catch (error) {
-    if (error instanceof ModuleNotFound) return notFound(configured);
-    return { ...where(configured.at), subject: settingName('modules', [name]), message: `could not be loaded: ${messageOf(error)}` };
+    return [{ ...about, ...(error instanceof ModuleNotFound ? notFound(name) : await notLoaded(configured, error, io.cwd)) }];
   }
 }
 
-function unfit({ name, at }: ConfiguredModule, { definition, file, host }: ImportedModule): Problem | undefined {
-  const subject = settingName('modules', [name]);
-  if (typeof definition !== 'object' || definition === null || !('name' in definition)) {
-    return { ...where(at), subject, message: `is no module: ${file} has no default export made by defineModule` };
-  }
-  if (host === undefined || inRange(VERSION, host)) return undefined;
+function* unfit({ definition, file, host }: ImportedModule): Iterable<Pick<Problem, 'message' | 'fix'>> {
+  if (typeof definition !== 'object' || definition === null || (coreCopyOf(definition) === undefined && !('name' in definition))) {
+    yield { message: `is no module: ${file} has no default export made by defineModule` };
+  } else if (host !== undefined && !inRange(VERSION, host)) {
+    yield { message: `needs Skein ${host}, and this is ${VERSION}`, fix: 'install a version of the module that fits, or another Skein' };
+  } else if (coreCopyOf(definition) === THIS_CORE) yield* definitionMistakes(definition);
+}
+
+async function notLoaded({ name, folder = '' }: ConfiguredModule, error: unknown, cwd: string): Promise<Pick<Problem, 'message' | 'fix'>> {
+  const place = isFileName(name) ? await loadPlace(error, resolve(cwd, folder, name), cwd) : undefined;
   return {
-    ...where(at),
-    subject,
-    message: `needs Skein ${host}, and this is ${VERSION}`,
-    fix: 'install a version of the module that fits, or another Skein',
+    message: `could not be loaded: ${place === undefined ? '' : `${place}: `}${messageOf(error)}`,
+    ...(/\.[cm]?tsx?$/.test(name) ? { fix: 'compile it first and name the .js file' } : {}),
   };
 }
 
-function notFound({ name, at }: ConfiguredModule): Problem {
-  const subject = settingName('modules', [name]);
-  if (isFileName(name))
+function notFound(name: string): Pick<Problem, 'message' | 'fix'> {
+  if (isFileName(name)) {
+    return { message: 'is not there: no such file', fix: 'a relative path starts at the folder of the configuration file' };
+  }
+  const house = houseModules();
+  const close = nearest(name, house);
+  const packages = house.includes(name) ? [`@skein/${name}`] : packageNames(name).filter(isPackageName);
+  if (packages.length === 0 || /\.[cm]?[jt]s$/.test(name)) {
     return {
-      ...where(at),
-      subject,
-      message: 'is not there: no such file',
-      fix: 'a relative path starts at the folder of the configuration file',
+      message: 'is no module of Skein and no name of a package',
+      fix: `a file begins with ./, for example ${JSON.stringify(`./${name}`)}`,
     };
-  const close = nearest(name, houseModules());
-  const packages = packageNames(name);
+  }
+  const install = packages.length === 1 ? `npm install ${packages[0]}` : `npm install the package that it is in (${packages.join(' or ')})`;
   return {
-    ...where(at),
-    subject,
     message: `is not installed: found no package ${packages.join(' or ')}`,
-    fix: close === undefined ? `npm install ${packages[0]}, or remove this line` : `did you mean "${close}"?`,
+    fix: close === undefined || close === name ? `${install}, or remove this line` : `did you mean "${close}"?`,
   };
 }
+
+/** What npm takes as a name. */
+const isPackageName = (name: string): boolean => /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name);
 
 /** The modules that come with Skein. */
 export function houseModules(): readonly string[] {

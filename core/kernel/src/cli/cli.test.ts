@@ -121,6 +121,13 @@ describe('modules', () => {
     await writeFile(join(cwd, 'conf', 'throws.js'), "throw new Error('no luck');");
     expect((await importModule('./good.js', join(cwd, 'conf'), cwd)).definition).toEqual({ name: 'good' });
     await expect(importModule('./good.js', cwd, cwd)).rejects.toThrow(ModuleNotFound);
+    await mkdir(join(cwd, 'conf', 'node_modules', 'near'), { recursive: true });
+    await writeFile(
+      join(cwd, 'conf', 'node_modules', 'near', 'package.json'),
+      '{ "type": "module", "exports": "./i.js", "version": "7.0.0" }',
+    );
+    await writeFile(join(cwd, 'conf', 'node_modules', 'near', 'i.js'), 'export default {};');
+    expect((await importModule('near', join(cwd, 'conf'), cwd)).version).toBe('7.0.0');
     await expect(importModule('./throws.js', join(cwd, 'conf'), cwd)).rejects.toThrow('no luck');
   });
 
@@ -222,6 +229,15 @@ describe('skein', () => {
       expect(text).not.toContain('hunter2');
     }
     expect(await explain('host.memory', { config })).toContain('  value  512MiB (536870912 bytes)\n  from   skein.yml:1:9\n');
+  });
+
+  test('config explain knows a module by the name in the configuration and by its own', async () => {
+    const setup: Run = { config: 'modules:\n  query-graphql: false\n  mine:\n    path: /p\n', modules: { mine: HOUSE['query-graphql']! } };
+    for (const name of ['mine', 'query-graphql']) {
+      expect((await run(['config', 'explain', `modules.${name}.path`], setup)).stdout).toContain(
+        '  value    "/p"\n  from     skein.yml:4:5\n',
+      );
+    }
   });
 
   test.each([

@@ -15,7 +15,7 @@ export type Explanation = { readonly text: string } | { readonly mistake: string
 export function explain(key: string, plan: Plan): Explanation {
   const given = parseKey(key);
   if (given.length === 0) return { mistake: 'name a setting, such as modules.http-server.listeners.rest.port' };
-  const path = given[0] === 'modules' || given[0] === 'host' ? given : ['modules', ...given];
+  const path = asConfigured(given[0] === 'modules' || given[0] === 'host' ? given : ['modules', ...given], plan);
   const root = rootOf(path, plan);
   if ('mistake' in root) return root;
   const found = descend(root.schema, root.value, path, root.depth);
@@ -31,6 +31,14 @@ export function explain(key: string, plan: Plan): Explanation {
     ...(schema.properties === undefined ? [] : [['  settings', Object.keys(schema.properties).join(', ')]]),
   ];
   return { text: `${settingName('', path)}\n${table(rows)}` };
+}
+
+/** A module may be named as it is in the configuration (`./statsd-receiver.js`) or as it names itself (`statsd-receiver`). */
+function asConfigured(path: readonly string[], { assembly: { modules } }: Plan): readonly string[] {
+  const [top, name, ...rest] = path;
+  if (top !== 'modules' || name === undefined || modules.some((m) => m.configured.name === name)) return path;
+  const named = modules.find((m) => m.definition.name === name);
+  return named === undefined ? path : [top, named.configured.name, ...rest];
 }
 
 /** Splits `modules["@acme/x"].rules[0].name` at its dots and brackets. */
@@ -60,7 +68,7 @@ function rootOf(path: readonly string[], { assembly, boot }: Plan): Place | { re
     mistake: unknown(
       settingName('modules', [name]),
       name,
-      assembly.modules.map((m) => m.configured.name),
+      assembly.modules.flatMap((m) => [m.configured.name, m.definition.name]),
       'is not a module that is switched on',
     ),
   };

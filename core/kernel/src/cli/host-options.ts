@@ -4,13 +4,14 @@ import { createLogger, type LoggerOptions } from '../logger/create-logger.js';
 import type { CliIo } from './cli-io.js';
 import type { Plan } from './plan.js';
 import { reportFailure } from './report.js';
+import { stackPlace } from './stack-place.js';
 
-/** Why the host did not come up, with the places of the settings that are to blame. */
-export function reportBootFailure(error: unknown, planned: Plan): string {
+/** Why the host did not come up, with the places of the settings and of the code that are to blame. */
+export function reportBootFailure(error: unknown, planned: Plan, cwd: string): string {
   if (!(error instanceof BootError)) return reportFailure(error);
   return reportFailure(
     new BootError(
-      error.problems.map((p) => placed(p, planned)),
+      error.problems.map((problem) => withCode(placed(problem, planned), error.cause, planned, cwd)),
       { cause: error },
     ),
   );
@@ -20,11 +21,21 @@ export function reportBootFailure(error: unknown, planned: Plan): string {
 function placed(problem: Problem, { assembly }: Plan): Problem {
   if (problem.at !== undefined) return problem;
   const path = problem.subject.split('.');
+  // A file's settings are written under its name in the configuration, and reported under the module's own.
+  const key = assembly.modules.find(({ definition }) => path[0] === 'modules' && definition.name === path[1])?.configured.name;
+  if (key !== undefined) path[1] = key;
   for (let length = path.length; length > 1; length--) {
     const at = assembly.config.written(path.slice(0, length))?.at;
     if (at !== undefined) return at === '' ? problem : { ...problem, at };
   }
   return problem;
+}
+
+/** Adds the line of a module's own code where it threw. */
+function withCode(problem: Problem, cause: unknown, { assembly }: Plan, cwd: string): Problem {
+  const module = assembly.modules.find(({ definition }) => problem.subject === `modules.${definition.name}`);
+  const place = module && !(cause instanceof BootError) ? stackPlace(cause, module.imported.file, cwd) : undefined;
+  return place === undefined ? problem : { ...problem, message: `${problem.message} (${place})` };
 }
 
 /** What the configuration says of the host and its modules. */

@@ -17,7 +17,7 @@ export class ModuleNotFound extends Error {
 
 /**
  * Imports what a module name stands for: `grpc-server` is `@skein/grpc-server`, then the package of that very name; a name that begins
- * with `.` or `/` is a file, relative to `folder`. Packages are looked for from `cwd`, then beside this installation.
+ * with `.` or `/` is a file, relative to `folder`. Packages are looked for from `folder`, then from `cwd`, then beside this installation.
  * Throws {@link ModuleNotFound}, or what importing throws.
  */
 export async function importModule(name: string, folder: string, cwd: string): Promise<ImportedModule> {
@@ -33,7 +33,7 @@ export const packageNames = (name: string): readonly string[] => (name.startsWit
 
 function findModule(name: string, folder: string, cwd: string): string {
   const candidates = isFileName(name) ? [resolve(folder, name)] : packageNames(name);
-  const bases = [join(cwd, 'skein.yml'), import.meta.url];
+  const bases = [join(folder, 'skein.yml'), join(cwd, 'skein.yml'), import.meta.url];
   for (const candidate of candidates) {
     for (const base of bases) {
       const found = resolveFrom(base, candidate);

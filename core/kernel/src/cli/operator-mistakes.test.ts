@@ -145,7 +145,7 @@ describe('a mistake that an operator makes is reported in full', () => {
   skein.yml:1:1 hots is not a known setting
       did you mean "host"?
   skein.yml:4:3 modules.nowhere is not installed: found no package @skein/nowhere or nowhere
-      npm install @skein/nowhere, or remove this line
+      npm install the package that it is in (@skein/nowhere or nowhere), or remove this line
   skein.yml:5:12 modules.query.x is not a known setting
   skein.yml:3:18 modules.http-server.listener is not a known setting
       did you mean "listeners"?
@@ -166,6 +166,65 @@ describe('a mistake that an operator makes is reported in full', () => {
       1,
       'Skein cannot start: 1 problem\n\n  skein.yml:2:3 modules.naming could not be activated: the rules have a mistake\n',
     ]);
+  });
+
+  describe('a plugin', () => {
+    const plugin = async (text: string, name = 'p.js') => {
+      const [head, ...rest] = (await failure({ config: `modules:\n  ./${name}: {}\n`, files: { [name]: text } })).split('\n\n');
+      expect(head).toMatch(/^Skein cannot start/);
+      return rest.join('\n\n').replaceAll(/^ {2}(skein.yml:2:3 modules\["[^"]*"\] )?/gm, '');
+    };
+
+    test('that cannot be parsed, or that throws while it is imported, has its place told', async () => {
+      expect(await plugin("import './q.js';\nexport default {\n  b: ,\n};\n")).toMatch(/^could not be loaded: p.js:3:6: /);
+      expect(await plugin('\n\n  null.x;\n', 'q.js')).toMatch(/^could not be loaded: q.js:3:8: Cannot read/);
+    });
+
+    test('in TypeScript is told to be compiled', async () => {
+      expect(await plugin('enum { ;', 'p.ts')).toMatch(/^could not be loaded: .*\n {4}compile it first and name the .js file\n$/s);
+    });
+
+    test('that throws in activate has the line of its own code told', async () => {
+      const thrown = Object.assign(new Error('no luck'), {
+        stack: `Error: no luck\n    at helper (/node_modules/x/i.js:1:2)\n    at activate (file:///modules/naming.js:7:11)\n    at run (/core/host.js:3:4)`,
+      });
+      const naming = defineModule({
+        name: 'own-name',
+        activate: () => {
+          throw thrown;
+        },
+      });
+      expect(await failure({ config: 'modules:\n  naming: {}\n', modules: { naming } })).toContain(
+        '  skein.yml:2:3 modules.own-name could not be activated: no luck (/modules/naming.js:7:11)\n',
+      );
+    });
+  });
+
+  test('mistakes in the definition of a module', async () => {
+    const naming = defineModule({ name: 'naming', activat: () => undefined, config: { path: '/x' } } as object as AnyModule) as AnyModule;
+    expect(await failure({ config: 'modules:\n  naming: {}\n', modules: { naming } })).toBe(`Skein cannot start: 2 problems
+
+  skein.yml:2:3 modules.naming has "activat" in its definition, which defineModule does not know
+      did you mean "activate"?
+  skein.yml:2:3 modules.naming has a config that is no schema (got a map)
+      write config: Type.Object({ ... }), with Type of @skein/core
+`);
+  });
+
+  test('names of modules that are none', async () => {
+    expect(await failure({ config: 'modules:\n  "": {}\n  Mine: {}\n  plugins/mine.js: {}\n  ./x.js: {}\n' })).toBe(
+      `Skein cannot start: 4 problems
+
+  skein.yml:2:3 modules[""] has no name
+      write a module (grpc-server), a package (@acme/x) or a file (./my-module.js) before the colon
+  skein.yml:3:3 modules.Mine is no module of Skein and no name of a package
+      a file begins with ./, for example "./Mine"
+  skein.yml:4:3 modules["plugins/mine.js"] is no module of Skein and no name of a package
+      a file begins with ./, for example "./plugins/mine.js"
+  skein.yml:5:3 modules["./x.js"] is not there: no such file
+      a relative path starts at the folder of the configuration file
+`,
+    );
   });
 
   test('a file that is not there', async () => {

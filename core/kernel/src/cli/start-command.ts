@@ -45,7 +45,7 @@ async function start(host: Host, stopping: StopRequest, planned: Plan, io: CliIo
   } catch (error) {
     // Being stopped while starting is no failure: it is what was asked for.
     if (stopping.asked && !(error instanceof BootError)) return false;
-    io.stderr.write(reportBootFailure(error, planned));
+    io.stderr.write(reportBootFailure(error, planned, io.cwd));
     return true;
   }
 }

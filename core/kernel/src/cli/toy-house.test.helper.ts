@@ -80,6 +80,7 @@ export const HOUSE: Readonly<Record<string, AnyModule>> = Object.fromEntries(
 export let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'skein-cli-'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -89,16 +90,19 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>;
   /** In place of, or beside, the modules of the house. */
   readonly modules?: Readonly<Record<string, AnyModule>>;
+  /** Other files in the folder. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Thrown where nobody catches it, once the server is ready, in place of a signal. */
   readonly uncaught?: readonly unknown[];
 }
 
 let runs = 0;
 /** Runs a command line in a folder of its own; `start` is stopped as soon as it has said that it is ready. */
-export async function run(argv: readonly string[], { config, env = {}, modules = {}, uncaught = [] }: Run = {}) {
+export async function run(argv: readonly string[], { config, env = {}, modules = {}, files = {}, uncaught = [] }: Run = {}) {
   const cwd = join(folder, String(runs++));
   await mkdir(cwd);
   if (config !== undefined) await writeFile(join(cwd, 'skein.yml'), config);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
   let stop: ((signal: StopSignal) => void) | undefined;
   let crash: ((error: unknown) => void) | undefined;
   const exits: number[] = [];

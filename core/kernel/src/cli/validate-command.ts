@@ -17,7 +17,7 @@ export async function validateCommand(files: readonly string[], io: CliIo): Prom
   try {
     await createHost(hostOptions(planned, io, () => undefined)).check();
   } catch (error) {
-    io.stderr.write(reportBootFailure(error, planned));
+    io.stderr.write(reportBootFailure(error, planned, io.cwd));
     return 1;
   }
   io.stdout.write(`The configuration is valid: ${planned.assembly.modules.length} modules.\n`);

@@ -74,6 +74,39 @@ modules.plain the name "bad" of plain is taken`,
     );
   });
 
+  it('when a definition has wrong keys or types, all of them at once', async () => {
+    const wrong = {
+      name: 7,
+      activate: 'run',
+      activat: () => undefined,
+      needs: { store: 'store' },
+      optional: [StoreToken],
+      provides: StoreToken,
+      publishes: { numbers: 'numbers' },
+      handles: [StoreToken],
+      owns: [{ id: 'calls' }],
+      contributes: [StoreToken, Names, { point: Calls, values: [1] }, { point: {}, values: [] }, { point: Names, values: 'x' }],
+    };
+    expect((await refusal(defineModule(wrong as object as AnyModule), defineModule({} as AnyModule))).replaceAll(/^ {4}.*\n/gm, '')).toBe(
+      `modules[0] has a name that is no text of 1 to 100 characters (got 7)
+modules[0] activate must be a function (got "run")
+modules[0] has "activat" in its definition, which defineModule does not know
+modules[0] needs.store must be a service token made by createToken (got "store")
+modules[0] optional must be a map, each name with a service token made by createToken (got a list of 1)
+modules[0] provides must be a list, each entry a service token made by createToken (got Symbol(skein.service.store))
+modules[0] publishes.numbers must be a stream made by createStream (got "numbers")
+modules[0] handles[0] must be a stream made by createStream (got Symbol(skein.service.store))
+modules[0] owns[0] must be a point made by createPoint (got a map)
+modules[0] contributes[0] is no point and no contribution to one (got Symbol(skein.service.store))
+modules[0] contributes[1] is the point "names" without values
+modules[0] contributes[2] hangs data on the point "calls", which takes what is called
+modules[0] contributes[3] is no point and no contribution to one (got a map)
+modules[0] contributes[4] has no list of values (got "x")
+modules[1] has no name
+    give defineModule a name, such as "statsd-receiver"`,
+    );
+  });
+
   it('when a module does not give what it declares', async () => {
     expect(await refusal(defineModule({ name: 'lazy', provides: [StoreToken] }))).toBe(
       'modules.lazy declares the service "store" and did not provide it in activate',

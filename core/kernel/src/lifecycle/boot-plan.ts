@@ -4,6 +4,7 @@ import { checkConfig } from '../config/check-config.js';
 import { buildGraph, type ModuleGraph } from '../graph/module-graph.js';
 import type { AnyModule, HostModule, Problem } from '../host/types.js';
 import { Contributions } from './contributions.js';
+import { definitionMistakes } from './definition-problems.js';
 
 const NO_CONFIG = Type.Object({}, { additionalProperties: false });
 
@@ -19,7 +20,7 @@ export interface BootPlan {
 /** Validates everything that is declared; all problems of all modules come together. */
 export function planBoot(modules: readonly HostModule[], hostServices: readonly symbol[]): BootPlan {
   // What a stranger declares cannot be trusted, and nothing that is said about the others holds without it.
-  const strangers = modules.flatMap((module) => [...copyProblems(module)]);
+  const strangers = modules.flatMap((module, index) => [...strangerProblems(module, index)]);
   const known = strangers.length === 0 ? modules : [];
   const definitions = known.map(({ definition }) => definition);
   const configs = new Map<AnyModule, unknown>();
@@ -65,23 +66,19 @@ function placeOf(origin: HostModule['origin']): { readonly at?: string } {
   return at === undefined ? {} : { at };
 }
 
-function* copyProblems({ definition, origin }: HostModule): Iterable<Problem> {
+/** Problems of definitions that keep the host from looking at anything else. The index stands for a name that is none. */
+export function* strangerProblems({ definition, origin }: HostModule, index: number): Iterable<Problem> {
   const copy = coreCopyOf(definition);
-  if (copy === THIS_CORE) return;
-  const subject = `modules.${definition.name}`;
-  if (copy === undefined) {
+  const named = typeof definition.name === 'string' && definition.name !== '';
+  const about = { ...placeOf(origin), subject: named ? `modules.${definition.name}` : `modules[${index}]` };
+  if (copy === THIS_CORE) for (const mistake of definitionMistakes(definition)) yield { ...about, ...mistake };
+  else if (copy === undefined) {
+    yield { ...about, message: 'is not a module definition', fix: 'Export what defineModule(...) of @skein/core returns.' };
+  } else {
     yield {
-      ...placeOf(origin),
-      subject,
-      message: 'is not a module definition',
-      fix: 'Export what defineModule(...) of @skein/core returns.',
+      ...about,
+      message: `was made with another copy of @skein/core: ${copy.path}; this host is ${THIS_CORE.path}`,
+      fix: 'Make @skein/core a peer dependency of the module, so that npm installs it once.',
     };
-    return;
   }
-  yield {
-    ...placeOf(origin),
-    subject,
-    message: `was made with another copy of @skein/core: ${copy.path}; this host is ${THIS_CORE.path}`,
-    fix: 'Make @skein/core a peer dependency of the module, so that npm installs it once.',
-  };
 }
