@@ -1,11 +1,19 @@
 import { type Contributed, createPoint } from '@skein/core';
+import type { Cut, ReadOptions } from '@skein/query/contract';
 
-/** What a resolver knows besides its arguments. */
-export interface GraphqlContext {
+/** What a resolver knows besides its arguments. It is the options of every read of the query services, too. */
+export interface GraphqlContext extends ReadOptions {
   /** Aborted when the query's time is up, the client goes away or the host must stop. Pass it on to every read. */
   readonly signal: AbortSignal;
   /** To be told how many values or rows a field answers. Throws QueryError when the whole query answers more than is allowed. */
   spend(values: number): void;
+  /** To be told that the field answers only part of what there is: the client gets an error of the field beside its data. */
+  readonly onCut: (cut: Cut) => void;
+  /**
+   * Makes an expensive read once in a query, however many fields ask for it by the same key, and such reads one after another. The options
+   * are those to read with.
+   */
+  once<T>(key: string, read: (options: ReadOptions) => Promise<T>): Promise<T>;
 }
 
 /**

@@ -6,7 +6,7 @@ export interface DocumentLimits {
   readonly maxTokens: number;
   /** Deepest nesting of selections. */
   readonly maxDepth: number;
-  /** Most selected fields, fragments spread out. */
+  /** Most selected fields, fragments spread out; expensive ones count as many. */
   readonly maxComplexity: number;
 }
 
@@ -15,6 +15,24 @@ const EXTRA_BRACKETS = 20;
 /** No client repeats a response name in one selection; validation compares repeated ones with each other. */
 const MAX_REPEATED = 10;
 const MAX_FRAGMENTS = 200;
+
+/** What a field costs besides those below it, if it is more than 1: most of the work on these is done whatever they select. */
+const COSTS: ReadonlyMap<string, number> = new Map([
+  ['__schema', 200],
+  ['__type', 20],
+  ['queryTrace', 100],
+  ['getGlobalTopology', 100],
+  ['getServicesTopology', 100],
+  ['getServicesTopologyByNames', 100],
+  ['getServiceTopology', 50],
+  ['getServiceTopologyByName', 50],
+  ['getServiceInstanceTopology', 50],
+  ['getServiceInstanceTopologyByName', 50],
+  // User interfaces ask for the dependencies of dozens of endpoints at once.
+  ['getEndpointDependencies', 20],
+  ['getEndpointDependenciesByName', 20],
+  ['getEndpointTopology', 20],
+]);
 
 /** A document that asks for more than is allowed. */
 export class DocumentLimitError extends Error {
@@ -36,7 +54,7 @@ export function checkText(text: string, limits: DocumentLimits): void {
 
 /**
  * Before validation, whose cost grows with the square of repeated names: shape, depth and complexity of what is selected.
- * Complexity is one for each selected field, as in the protocol's reference server. Throws DocumentLimitError.
+ * Complexity is one for each selected field, as in the protocol's reference server, and more for expensive ones. Throws DocumentLimitError.
  */
 export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -49,7 +67,9 @@ export function checkDocument(document: DocumentNode, limits: DocumentLimits): v
     if (d.kind === Kind.OPERATION_DEFINITION) complexity = Math.max(complexity, size.fields);
   }
   if (complexity > limits.maxComplexity) {
-    throw new DocumentLimitError(`the query selects ${complexity} fields, ${limits.maxComplexity} are allowed`);
+    throw new DocumentLimitError(
+      `the query selects ${complexity} fields, ${limits.maxComplexity} are allowed; traces, topologies and the schema count as many`,
+    );
   }
 }
 
@@ -80,7 +100,7 @@ class Measure {
         names.set(name, repeated);
         if (repeated > MAX_REPEATED) throw new DocumentLimitError(`${name} is selected more than ${MAX_REPEATED} times`);
         const below = this.of(selection.selectionSet);
-        size = { fields: below.fields + 1, depth: below.depth + 1 };
+        size = { fields: below.fields + (COSTS.get(selection.name.value) ?? 1), depth: below.depth + 1 };
       } else {
         if (++this.#spreads > MAX_FRAGMENTS) throw new DocumentLimitError(`more than ${MAX_FRAGMENTS} fragments are used`);
         size = selection.kind === Kind.INLINE_FRAGMENT ? this.of(selection.selectionSet) : this.#fragment(selection.name.value);

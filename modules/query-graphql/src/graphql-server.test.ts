@@ -169,12 +169,15 @@ describe('over HTTP', () => {
   });
 
   it('ends a query at its deadline and tells its reads', async () => {
-    let signal: AbortSignal | undefined;
+    let asked: (signal: AbortSignal) => void;
+    const signal = new Promise<AbortSignal>((resolve) => {
+      asked = resolve;
+    });
     const endless: GraphqlExtension = {
       resolvers: {
         Query: {
           getTemplate: (_parent, _args, context) => {
-            signal = context.signal;
+            asked(context.signal);
             return new Promise(() => undefined);
           },
         },
@@ -182,9 +185,10 @@ describe('over HTTP', () => {
     };
     const { post, host } = await start([endless], { deadline: '1s' });
     const reply = post({ query: '{ getTemplate(id: "x") { id } }' });
+    await signal;
     await host.clock.advance(1000);
     expect((await reply).json).toEqual({ errors: [{ message: 'the query took longer than 1000 ms' }], data: null });
-    expect(signal?.aborted).toBe(true);
+    expect((await signal).aborted).toBe(true);
   });
 });
 

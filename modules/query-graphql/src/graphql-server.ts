@@ -3,16 +3,17 @@ import { STATUS, StatusError, statusOf } from '@skein/core';
 import { QueryError } from '@skein/query/contract';
 import { DurationError } from '@skein/telemetry';
 import { type ExecutionResult, execute, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import type { GraphqlContext } from './contract.js';
+import { answerText } from './answer-text.js';
+import { countedField } from './build-schema.js';
+import { CutLog } from './cut-log.js';
 import { DocumentCache } from './document-cache.js';
 import type { DocumentLimits } from './document-limits.js';
 import { type GraphqlRequest, readRequest } from './graphql-request.js';
+import { type AnswerLimits, QueryRun } from './query-run.js';
 
-export interface GraphqlServerSettings extends DocumentLimits {
+export interface GraphqlServerSettings extends DocumentLimits, AnswerLimits {
   /** Longest query, ms. */
   readonly deadlineMs: number;
-  /** Most metric values and rows in one answer. */
-  readonly maxValues: number;
   /** Characters of document text kept parsed. */
   readonly cacheCharacters: number;
 }
@@ -29,6 +30,7 @@ class QueryTimeoutError extends Error {
 /** GraphQL over HTTP, query.md 5.1. */
 export class GraphqlServer {
   readonly #documents: DocumentCache;
+  readonly #cuts: CutLog;
   readonly #errors: ReturnType<Meter['counter']>;
   readonly #latency: ReturnType<Meter['histogram']>;
 
@@ -40,6 +42,7 @@ export class GraphqlServer {
     meter: Meter,
   ) {
     this.#documents = new DocumentCache(schema, settings, settings.cacheCharacters);
+    this.#cuts = new CutLog(logger, clock);
     this.#errors = meter.counter('graphql_query_errors_total', 'GraphQL errors by kind');
     this.#latency = meter.histogram('graphql_query_latency_ms', 'Duration of GraphQL queries', LATENCY_BOUNDS);
   }
@@ -67,22 +70,23 @@ export class GraphqlServer {
       this.#errors.add(prepared.errors.length, { kind: 'document' });
       return reply(400, { errors: prepared.errors.map(placed) });
     }
-    const result = await this.#within(request.signal, async (context) =>
+    const result = await this.#within(request.signal, async (run) =>
       execute({
         schema: this.schema,
         document: prepared.document,
-        contextValue: context,
+        contextValue: run,
+        fieldResolver: countedField,
         variableValues: asked.variables ?? null,
         operationName: asked.operationName ?? null,
       }),
     );
-    const errors = result.errors?.map((e) => this.#shown(e));
+    const errors = result.errors && this.#shown(result.errors);
     // Without data the query was never run: its variables or operation name do not fit.
     return reply('data' in result ? 200 : 400, { ...(errors && { errors }), ...('data' in result && { data: result.data }) });
   }
 
   /** Runs a query until its deadline; then its reads are aborted and the answer says so. */
-  async #within(outer: AbortSignal, run: (context: GraphqlContext) => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  async #within(outer: AbortSignal, execution: (run: QueryRun) => Promise<ExecutionResult>): Promise<ExecutionResult> {
     const controller = new AbortController();
     const stop = (): void => controller.abort(outer.reason);
     if (outer.aborted) stop();
@@ -99,34 +103,33 @@ export class GraphqlServer {
         resolve({ errors: [new GraphQLError(originalError.message, { originalError })], data: null });
       });
     });
+    const run = new QueryRun(controller.signal, (reason) => controller.abort(reason), this.settings);
     try {
-      return await Promise.race([run({ signal: controller.signal, spend: this.#budget() }), aborted]);
+      return withCuts(await Promise.race([execution(run), aborted]), run);
     } finally {
+      this.#cuts.add(run.cuts);
       timer[Symbol.dispose]();
       outer.removeEventListener('abort', stop);
     }
   }
 
-  #budget(): GraphqlContext['spend'] {
-    const { maxValues } = this.settings;
-    let spent = 0;
-    return (values) => {
-      spent += values;
-      if (spent > maxValues) throw new QueryError(`the query answers more than ${maxValues} values`);
-    };
+  /** What a client may see of errors: their place, and their message if it is meant for clients. One of the others is logged. */
+  #shown(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
+    const hidden = errors.filter((e) => !isMeantForClients(e.originalError));
+    const shown = errors.length - hidden.length;
+    if (shown > 0) this.#errors.add(shown, { kind: 'query' });
+    const [first] = hidden;
+    if (first === undefined) return errors.map(placed);
+    this.#errors.add(hidden.length, { kind: 'internal' });
+    this.logger.error('a GraphQL field failed', { path: first.path, error: first.originalError, fields: hidden.length });
+    const inside = new Set(hidden);
+    return errors.map((e) => (inside.has(e) ? { ...placed(e), message: statusOf(e.originalError).message } : placed(e)));
   }
+}
 
-  /** What a client may see of an error: its place, and its message if it is meant for clients. */
-  #shown(error: GraphQLError): GraphQLFormattedError {
-    const cause = error.originalError;
-    if (cause === undefined || cause instanceof GraphQLError || isMeantForClients(cause)) {
-      this.#errors.add(1, { kind: 'query' });
-      return placed(error);
-    }
-    this.#errors.add(1, { kind: 'internal' });
-    this.logger.error('a GraphQL field failed', { path: error.path, error: cause });
-    return { ...placed(error), message: statusOf(cause).message };
-  }
+/** Fields that are incomplete say so beside their data. */
+function withCuts(result: ExecutionResult, { cuts }: QueryRun): ExecutionResult {
+  return cuts.length === 0 ? result : { ...result, errors: [...(result.errors ?? []), ...cuts.map((c) => c.error)] };
 }
 
 /** An error without extensions. Messages repeat what the client sent, which may be long. */
@@ -135,7 +138,12 @@ function placed(error: GraphQLError): GraphQLFormattedError {
   return { message: error.message.slice(0, MAX_MESSAGE), ...(locations && { locations }), ...(path && { path }) };
 }
 
-const isMeantForClients = (error: Error): boolean =>
-  error instanceof QueryError || error instanceof DurationError || error instanceof StatusError || error instanceof QueryTimeoutError;
+const isMeantForClients = (error: Error | undefined): boolean =>
+  error === undefined ||
+  error instanceof GraphQLError ||
+  error instanceof QueryError ||
+  error instanceof DurationError ||
+  error instanceof StatusError ||
+  error instanceof QueryTimeoutError;
 
-const reply = (status: number, body: object): HttpReply => ({ status, headers: JSON_TYPE, body: JSON.stringify(body) });
+const reply = async (status: number, body: object): Promise<HttpReply> => ({ status, headers: JSON_TYPE, body: await answerText(body) });

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { defineModule } from '@skein/core';
+import { defineModule, type Logger } from '@skein/core';
 import { createTestHost, type TestHost } from '@skein/core/testing';
 import { skywalking } from '@skein/proto';
 import {
@@ -53,6 +53,12 @@ export async function stopAll(): Promise<void> {
   for (const host of hosts.splice(0)) await host.stop();
 }
 
+/** A line that a module logged as a warning or an error. */
+export interface LoggedLine {
+  readonly message: string;
+  readonly fields: object | undefined;
+}
+
 export async function start(modules: readonly TestModule[], extensions: readonly GraphqlExtension[] = [], config: object = {}) {
   const extending = defineModule({
     name: 'extending',
@@ -61,7 +67,11 @@ export async function start(modules: readonly TestModule[], extensions: readonly
       for (const extension of extensions) contribute(GraphqlResolvers, extension);
     },
   });
+  const logs: LoggedLine[] = [];
+  const log: Logger['warn'] = (message, fields) => void logs.push({ message, fields });
+  const quiet = (): void => undefined;
   const host = await createTestHost({
+    logger: { debug: quiet, info: quiet, warn: log, error: log },
     modules: [...modules, queryGraphql, extending],
     services: [[MetricCatalogToken, catalog]],
     config: { 'query-graphql': config },
@@ -78,6 +88,7 @@ export async function start(modules: readonly TestModule[], extensions: readonly
   let sequence = 0;
   return {
     host,
+    logs,
     post,
     ask: async (document: string, variables?: object) => {
       const reply = await post({ query: document, variables });

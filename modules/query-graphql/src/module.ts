@@ -19,8 +19,14 @@ export default defineModule({
     maxDocument: ByteSize({ default: '512KiB', minimum: 1024, maximum: '16MiB', description: 'Longest query document, in characters' }),
     maxTokens: Type.Integer({ default: 40_000, minimum: 100, description: 'Most words and signs in a query document' }),
     maxDepth: Type.Integer({ default: 20, minimum: 5, maximum: 100, description: 'Deepest nesting of selected fields' }),
-    maxComplexity: Type.Integer({ default: 5000, minimum: 10, maximum: 100_000, description: 'Most selected fields in one query' }),
+    maxComplexity: Type.Integer({
+      default: 5000,
+      minimum: 200,
+      maximum: 100_000,
+      description: 'Most selected fields in one query; whole traces and topologies count as up to 100, reading the schema as 200',
+    }),
     maxValues: Type.Integer({ default: 1_000_000, minimum: 1000, description: 'Most metric values and rows in one answer' }),
+    maxAnswer: ByteSize({ default: '32MiB', minimum: 65_536, maximum: '256MiB', description: 'Longest answer, in bytes' }),
   }),
   needs: {
     metadata: MetadataQueryToken,
@@ -46,8 +52,8 @@ export default defineModule({
         traceResolvers(traces, time),
       ];
       const schema = buildSchema(own, contributions(GraphqlResolvers));
-      const { deadline, maxDocument, maxTokens, maxDepth, maxComplexity, maxValues } = config;
-      const limits = { maxLength: maxDocument, maxTokens, maxDepth, maxComplexity, maxValues };
+      const { deadline, maxDocument, maxTokens, maxDepth, maxComplexity, maxValues, maxAnswer } = config;
+      const limits = { maxLength: maxDocument, maxTokens, maxDepth, maxComplexity, maxValues, maxAnswer };
       server = new GraphqlServer(schema, { deadlineMs: deadline, cacheCharacters: 4 * maxDocument, ...limits }, clock, logger, meter);
     });
     const { listener, path } = config;

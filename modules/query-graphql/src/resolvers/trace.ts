@@ -26,6 +26,9 @@ interface ByName extends CommonCondition {
   readonly endpoint?: (ServiceCondition & { readonly endpointName: string }) | null;
 }
 
+/** A span has many fields and lists; it counts as this many values. */
+const SPAN_COST = 5;
+
 const shownSegment = (s: SegmentSummary) => ({
   segmentId: s.segmentId,
   endpointNames: [s.endpointName],
@@ -54,6 +57,11 @@ export function traceResolvers(traces: TraceQuery, time: TimeQuery): GraphqlReso
     page: { page: c.paging.pageNum ?? 1, size: c.paging.pageSize },
   });
   const list = async (f: TraceFilter, o: GraphqlContext) => ({ traces: (await counted(traces.list(f, o), o)).map(shownSegment) });
+  const whole = async (traceId: string, o: GraphqlContext) => {
+    const spans = await o.once(`trace ${traceId}`, async (r) => (await traces.trace(traceId, r)).map(shownSpan));
+    o.spend(SPAN_COST * spans.length);
+    return { spans };
+  };
   const given = <C>(condition: C | null | undefined): C => {
     if (condition === null || condition === undefined)
       throw new QueryError('a trace query needs a condition with queryDuration or traceId');
@@ -88,9 +96,7 @@ export function traceResolvers(traces: TraceQuery, time: TimeQuery): GraphqlReso
           );
         }),
       queryTrace: (_, a: { traceId: string; debug?: boolean | null }, o) =>
-        traced(a.debug, 'trace', { traceId: a.traceId }, async () => ({
-          spans: (await counted(traces.trace(a.traceId, o), o)).map(shownSpan),
-        })),
+        traced(a.debug, 'trace', { traceId: a.traceId }, () => whole(a.traceId, o)),
       hasQueryTracesV2Support: () => false,
       queryTraceTagAutocompleteKeys: (_, a: Timed, o) => traces.tagKeys('TRACE', time.parse(a.duration), o),
       queryTraceTagAutocompleteValues: (_, a: Timed & { tagKey: string }, o) =>
