@@ -9,6 +9,7 @@ export class CallMetrics {
   private readonly dropped;
   private readonly labels = new Map<string, MethodLabels>();
   private open = 0;
+  private connections = 0;
 
   constructor(meter: Meter) {
     this.calls = meter.counter('grpc_calls_total', 'Finished gRPC calls by method and status');
@@ -16,6 +17,20 @@ export class CallMetrics {
     this.sent = meter.counter('grpc_sent_bytes_total', 'Bytes of sent messages, by method');
     this.dropped = meter.counter('grpc_dropped_connections_total', 'Connections closed at once because there were too many');
     meter.gauge('grpc_open_calls', 'gRPC calls that are not finished', () => this.open);
+    meter.gauge('grpc_open_connections', 'Connections that are open on all gRPC listeners', () => this.connections);
+  }
+
+  connected(): void {
+    this.connections++;
+  }
+
+  disconnected(): void {
+    this.connections--;
+  }
+
+  /** A call of a method that nobody contributed; its name is the client's, so it is no label. */
+  unknownMethod(): void {
+    this.calls.add(1, this.labelsOf('unknown').withStatus(status.UNIMPLEMENTED));
   }
 
   droppedConnection(): void {

@@ -38,7 +38,10 @@ class Counters implements Meter {
       },
     };
   }
-  gauge(): void {}
+  readonly gauges = new Map<string, () => unknown>();
+  gauge(name: string, _: string, read: () => unknown): void {
+    this.gauges.set(name, read);
+  }
   histogram(): { record(): void } {
     return { record: () => undefined };
   }
@@ -59,6 +62,7 @@ interface Running {
   readonly port: number;
   readonly counters: Counters;
   readonly errors: string[];
+  readonly warnings: (readonly [string, object | undefined])[];
 }
 
 async function run(
@@ -69,7 +73,9 @@ async function run(
 ): Promise<Running> {
   const counters = new Counters();
   const errors: string[] = [];
-  const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (m: string) => void errors.push(m) };
+  const warnings: (readonly [string, object | undefined])[] = [];
+  const warn = (m: string, fields?: object) => void warnings.push([m, fields]);
+  const logger = { debug: () => undefined, info: () => undefined, warn, error: (m: string) => void errors.push(m) };
   const listener = new GrpcListener(
     { listeners: [['grpc', { ...CONFIG, ...config }]] },
     methods.map((method) => ({ method, open: method.path.startsWith('/open') })),
@@ -79,7 +85,7 @@ async function run(
   const { port } = await listener.start();
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { 'grpc.max_receive_message_length': -1, ...options });
   opened.push({ [Symbol.asyncDispose]: async () => client.close() });
-  return { listener, client, port, counters, errors };
+  return { listener, client, port, counters, errors, warnings };
 }
 
 type Outcome = { code: number; details: string; reply?: Buffer };
@@ -233,8 +239,9 @@ describe('calls', () => {
   });
 
   it('answers unknown methods with UNIMPLEMENTED, whatever bytes their path has', async () => {
-    const { client, port } = await run([echo]);
+    const { client, port, counters } = await run([echo]);
     expect((await unary(client, '/s/nothing', bytes(''))).code).toBe(status.UNIMPLEMENTED);
+    expect(counters.values).toEqual(new Map([['grpc_calls_total unknown UNIMPLEMENTED', 1]]));
     const session = connectHttp2(`http://127.0.0.1:${port}`);
     const request = session.request({ ':method': 'POST', ':path': '/\u00e9\u00ff%zz', 'content-type': 'application/grpc', te: 'trailers' });
     request.end();
@@ -450,7 +457,7 @@ describe('limits', () => {
 
   it('asks for the exact token where it is set, but not for health', async () => {
     const health: GrpcMethod = { ...echo, path: '/open/check' } as GrpcMethod;
-    const { client } = await run([echo, health], { token: 'sesame' });
+    const { client, warnings, counters } = await run([echo, health], { token: 'sesame' });
     const withToken = (...tokens: string[]): Metadata => {
       const metadata = new Metadata();
       for (const t of tokens) metadata.add('Authentication', t);
@@ -461,6 +468,28 @@ describe('limits', () => {
     expect((await unary(client, '/s/echo', bytes(''), withToken('sesame', 'sesame'))).code).toBe(status.PERMISSION_DENIED);
     expect((await unary(client, '/s/echo', bytes(''), withToken('sesame'))).code).toBe(status.OK);
     expect((await unary(client, '/open/check', bytes(''))).code).toBe(status.OK);
+    // Once in 10 s, and never the token.
+    expect(warnings).toEqual([
+      [
+        'modules.grpc-server.listeners.grpc: a call without the right token was refused',
+        { method: '/s/echo', peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
+      ],
+    ]);
+    expect(counters.values.get('grpc_calls_total /s/echo PERMISSION_DENIED')).toBe(3);
+  });
+
+  it('counts open connections', async () => {
+    const { client, port, counters } = await run([echo]);
+    const open = counters.gauges.get('grpc_open_connections')!;
+    expect(open()).toBe(0);
+    await unary(client, '/s/echo', bytes(''));
+    expect(open()).toBe(1);
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    await once(session, 'remoteSettings');
+    expect(open()).toBe(2);
+    client.close();
+    session.close();
+    while (open() !== 0) await new Promise((done) => setImmediate(done));
   });
 
   it('says which setting to change when the port is taken', async () => {

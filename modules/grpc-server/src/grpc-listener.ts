@@ -14,6 +14,8 @@ import { BootError } from '@skein/core/host';
 import type { ListenerConfig } from './config.js';
 import { ReloadableCredentials } from './credentials.js';
 import { type CallContext, RawCall } from './raw-call.js';
+import { TokenRefusals } from './token-refusals.js';
+import { countUnknownMethods } from './unknown-methods.js';
 
 /** How long after the begin of draining a client's open stream may go on; then it is ended with UNAVAILABLE. */
 const STREAM_GRACE_MS = 5_000;
@@ -24,7 +26,7 @@ export interface MountedMethod {
   readonly open: boolean;
 }
 
-export interface ListenerContext extends Omit<CallContext, 'open'> {
+export interface ListenerContext extends Omit<CallContext, 'open' | 'refusals'> {
   readonly clock: Clock;
 }
 
@@ -72,7 +74,11 @@ export class GrpcListener implements AsyncDisposable {
 
   private take(connection: Socket): void {
     this.connections.add(connection);
-    connection.once('close', () => this.connections.delete(connection));
+    this.context.metrics.connected();
+    connection.once('close', () => {
+      this.connections.delete(connection);
+      this.context.metrics.disconnected();
+    });
     this.injector!.injectConnection(connection);
   }
 
@@ -101,7 +107,8 @@ export class GrpcListener implements AsyncDisposable {
     const { config } = this;
     const mounted = new Map(this.methods.map((m) => [m.method.path, m]));
     const tokens = new Map(this.group.listeners.map(([name, { token }]) => [name, token === undefined ? undefined : tokenMatcher(token)]));
-    const context: CallContext = { ...this.context, open: this.calls };
+    const { logger, clock, metrics } = this.context;
+    const context: CallContext = { logger, metrics, open: this.calls, refusals: new TokenRefusals(logger, clock, this.setting) };
     const server = new Server({
       'grpc.max_receive_message_length': config.maxMessageBytes,
       'grpc.max_send_message_length': -1,
@@ -127,6 +134,7 @@ export class GrpcListener implements AsyncDisposable {
         'bidi',
       );
     }
+    countUnknownMethods(server, () => metrics.unknownMethod());
     return server;
   }
 

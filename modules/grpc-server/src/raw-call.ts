@@ -2,12 +2,14 @@ import { type Metadata, ServerInterceptingCall, type ServerInterceptingCallInter
 import { Cancellation, type GrpcCall, type GrpcMethod, type Headers, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
 import type { CallMetrics } from './call-metrics.js';
 import { MessageChunks } from './message-chunks.js';
+import type { TokenRefusals } from './token-refusals.js';
 
 /** What all calls of a socket share. */
 export interface CallContext {
   readonly logger: Logger;
   readonly metrics: CallMetrics;
   readonly open: Set<RawCall>;
+  readonly refusals: TokenRefusals;
 }
 
 /** Status messages travel in a header, which has a limit. */
@@ -121,7 +123,9 @@ export class RawCall extends ServerInterceptingCall implements GrpcCall {
   private checkToken(): void {
     if (this.tokenMatches === undefined) return;
     const given = this.requestMetadata!.get('authentication');
-    if (given.length !== 1 || !this.tokenMatches(String(given[0]))) throw new StatusError('PERMISSION_DENIED', '');
+    if (given.length === 1 && this.tokenMatches(String(given[0]))) return;
+    this.context.refusals.refused(this.path, this.peer);
+    throw new StatusError('PERMISSION_DENIED', '');
   }
 
   private async handle(): Promise<void> {

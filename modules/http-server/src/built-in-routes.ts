@@ -23,6 +23,7 @@ export const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/h
 
 function health(host: HostStatus): HttpReply {
   const degraded = host.degraded();
-  const lines = [host.state, ...degraded.map(({ module, reason }) => `${module}: ${reason}`)];
-  return answer(host.state === 'ready' && degraded.length === 0, lines.join('\n'));
+  const state = host.state === 'ready' && degraded.length > 0 ? 'degraded' : host.state;
+  const lines = [state, ...degraded.map(({ module, reason }) => `${module}: ${reason}`)];
+  return answer(state === 'ready', lines.join('\n'));
 }

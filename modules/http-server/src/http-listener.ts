@@ -93,7 +93,11 @@ export class HttpListener implements AsyncDisposable {
   private watchConnections(server: Server): void {
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
+      this.context.metrics.connected();
+      socket.once('close', () => {
+        this.sockets.delete(socket);
+        this.context.metrics.disconnected();
+      });
     });
     server.on(this.config.tls === undefined ? 'connection' : 'secureConnection', (connection: Socket) => {
       this.connections.set(connection, 0);

@@ -75,11 +75,12 @@ describe('health and self-metrics', () => {
     const [status, text] = await get(kit, 'rest', '/metrics');
     expect(status).toBe(200);
     expect(text).toMatch(/skein_http_requests_total\{[^}]*path="\/livez"[^}]*\} 1/);
+    expect(text).toMatch(/skein_http_open_connections\{[^}]*\} [1-9]/);
   });
 
   it('say which module is degraded; the host stays ready', async () => {
     await using kit = await start({ rest: { port: 0 } }, sick);
-    expect(await get(kit, 'rest', '/healthcheck')).toEqual([503, 'ready\nsick: the store is away\n']);
+    expect(await get(kit, 'rest', '/healthcheck')).toEqual([503, 'degraded\nsick: the store is away\n']);
     expect((await get(kit, 'rest', '/readyz'))[0]).toBe(200);
   });
 });

@@ -8,6 +8,7 @@ export class RequestMetrics {
   private readonly dropped;
   private readonly labels = new Map<string, Labels>();
   private open = 0;
+  private connections = 0;
 
   constructor(meter: Meter) {
     this.requests = meter.counter('http_requests_total', 'Answered HTTP requests by path and status');
@@ -15,6 +16,15 @@ export class RequestMetrics {
     this.broken = meter.counter('http_broken_requests_total', 'Connections closed because of what came over them, by answer');
     this.dropped = meter.counter('http_dropped_connections_total', 'Connections closed at once because there were too many');
     meter.gauge('http_open_requests', 'HTTP requests that are not answered', () => this.open);
+    meter.gauge('http_open_connections', 'Connections that are open on all HTTP listeners', () => this.connections);
+  }
+
+  connected(): void {
+    this.connections++;
+  }
+
+  disconnected(): void {
+    this.connections--;
   }
 
   droppedConnection(): void {
