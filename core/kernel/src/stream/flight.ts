@@ -11,9 +11,11 @@ export interface FlightEvents {
 
 /** One admitted batch between admission and settlement: its receipt, what its handler left out, and its effect on the books. */
 export class Flight<T> implements HandlerBatch<T> {
-  readonly items: readonly T[];
   readonly origin: Batch<T>['origin'];
   readonly weight: number;
+  /** How many items it carries, released or not. */
+  readonly size: number;
+  #items: readonly T[];
   /** Observed here, so that a receipt that nobody looks at is never an unhandled rejection. */
   readonly handled: Promise<void>;
   readonly #books: EdgeBooks;
@@ -25,7 +27,8 @@ export class Flight<T> implements HandlerBatch<T> {
   #reject!: (error: StreamError) => void;
 
   constructor(items: readonly T[], origin: Batch<T>['origin'], weight: number, books: EdgeBooks, events: FlightEvents) {
-    this.items = items;
+    this.#items = items;
+    this.size = items.length;
     this.origin = origin;
     this.weight = weight;
     this.#books = books;
@@ -36,6 +39,14 @@ export class Flight<T> implements HandlerBatch<T> {
       this.#reject = reject;
     });
     this.handled.catch(() => undefined);
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  release(): void {
+    this.#items = [];
   }
 
   skip(count: number, reason: string): void {
@@ -61,7 +72,7 @@ export class Flight<T> implements HandlerBatch<T> {
   failed(error: StreamError): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#books.fail(this.items.length);
+    this.#books.fail(this.size);
     this.#reject(error);
     this.#events.settled(this, error);
   }

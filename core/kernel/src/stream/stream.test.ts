@@ -118,6 +118,20 @@ describe('a stream', () => {
     expect(books()).toMatchObject({ failed: 2, skipped: {} });
   });
 
+  it('lets go of released items and counts them all the same', async () => {
+    const seen: number[] = [];
+    const { publisher, books } = rig(async (batch) => {
+      const first = batch.items[0];
+      batch.release();
+      seen.push(batch.items.length);
+      if (first === 1) throw new Error('down');
+    });
+    await (await publisher.publish([1, 2])).handled.catch(() => undefined);
+    await (await publisher.publish([3, 4, 5])).handled;
+    expect(seen).toEqual([0, 0]);
+    expect(books()).toMatchObject({ received: 5, failed: 2, handled: 3, inFlight: 0 });
+  });
+
   it('rejects a batch that cannot be weighed and counts it', async () => {
     const { publisher, books } = rig(() => undefined, {
       weigh: (n) => {

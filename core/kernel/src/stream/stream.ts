@@ -196,7 +196,7 @@ export class Stream<T> {
       const refuse = (error: StreamError, reason: RefusalReason) => {
         stopWaiting();
         if (!this.#gate.leave(waiter)) return;
-        books.refuse(flight.items.length, reason);
+        books.refuse(flight.size, reason);
         reject(error);
         this.#tellIdle();
       };

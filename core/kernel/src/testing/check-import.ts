@@ -22,6 +22,10 @@ const LONGEST_MS = 20_000;
 
 /** Imports a built module in a process of its own, which must then be as it was, and end by itself. */
 export async function checkImport(entry: URL): Promise<void> {
+  const given: unknown = entry;
+  if (!(given instanceof URL) || given.protocol !== 'file:') {
+    assert.fail(`entry must be the URL of a file, such as new URL('../dist/index.js', import.meta.url) (got ${JSON.stringify(given)})`);
+  }
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROBE, '--', entry.href], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {},

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { defineModule } from '../api/module.js';
 import { createHost } from '../host/skein-host.js';
-import type { AnyModule, Host } from '../host/types.js';
+import { type AnyModule, BootError, type Host } from '../host/types.js';
 import { checkImport } from './check-import.js';
 import { checkNumbered, type NumberedInputs } from './check-numbered.js';
-import { createTestHost } from './create-test-host.js';
+import { createTestHost, definitionProblems } from './create-test-host.js';
 import { settle, TestClock } from './fake-clock.js';
 import { leftOpenSince, openedSince, openResources } from './open-resources.js';
 import { standIns } from './stand-ins.js';
@@ -57,6 +57,8 @@ export interface ModuleCheck<T = unknown> extends ModuleUnderCheck {
  * process: run nothing else beside this.
  */
 export async function checkModule<T>(check: ModuleCheck<T>): Promise<void> {
+  const problems = definitionProblems([check.module]);
+  if (problems.length > 0) throw new BootError(problems);
   assert.match(check.module.name, /^[a-z0-9@/._-]{1,100}$/i, 'a module has a name of letters, digits and dashes');
   if (check.entry !== undefined) await checkImport(check.entry);
   await checkStopBeforeStart(check);

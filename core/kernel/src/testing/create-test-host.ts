@@ -3,8 +3,11 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from '../api/facilities.js';
 import type { StreamToken } from '../api/tokens.js';
 import { imbalance } from '../books/edge-books.js';
+import { nearest } from '../config/nearest.js';
+import { settingName } from '../config/setting-text.js';
 import { createHost } from '../host/skein-host.js';
-import type { Host } from '../host/types.js';
+import { type AnyModule, BootError, type Host, type Problem } from '../host/types.js';
+import { strangerProblems } from '../lifecycle/boot-plan.js';
 import { TestClock } from './fake-clock.js';
 import { type StandIns, standIns } from './stand-ins.js';
 import { callMethod, callRoute } from './test-doors.js';
@@ -23,9 +26,11 @@ const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: ()
  * kit.assertBooks();
  * ```
  *
- * Throws BootError as a real host does.
+ * Throws BootError as a real host does, and also when `config` names a module that is not in the test.
  */
 export async function createTestHost(options: TestHostOptions): Promise<TestHost> {
+  const problems = [...definitionProblems(options.modules), ...strayConfig(options)];
+  if (problems.length > 0) throw new BootError(problems);
   const clock = (options.clock ?? new TestClock()) as FakeClock;
   const fill = standIns(options.modules, options.services ?? [], options.collect ?? []);
   const host = createHost({
@@ -37,6 +42,23 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
   });
   await host.start();
   return new KitHost(host, clock, fill);
+}
+
+/** Stand-ins are made from what definitions declare, so these are checked before. */
+export const definitionProblems = (modules: readonly AnyModule[]): readonly Problem[] =>
+  modules.flatMap((definition, index) => [...strangerProblems({ definition }, index)]);
+
+function* strayConfig({ modules, config = {} }: TestHostOptions): Iterable<Problem> {
+  const names = modules.map(({ name }) => name);
+  for (const key of Object.keys(config)) {
+    if (names.includes(key)) continue;
+    const close = nearest(key, names);
+    yield {
+      subject: settingName('config', [key]),
+      message: 'is for no module of this test',
+      fix: close === undefined ? `the modules are: ${names.join(', ')}` : `did you mean "${close}"?`,
+    };
+  }
 }
 
 class KitHost implements TestHost {

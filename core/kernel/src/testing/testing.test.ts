@@ -266,6 +266,20 @@ describe('checkModule', () => {
     }
   });
 
+  test('tells mistakes in a definition before anything else', async () => {
+    const module = defineModule({ name: 'x', handles: 'samples' } as object as AnyModule) as AnyModule;
+    const message = 'modules.x handles must be a list, each entry a stream made by createStream (got "samples")';
+    await expect(checkModule({ module })).rejects.toThrow(message);
+    await expect(createTestHost({ modules: [module] })).rejects.toThrow(message);
+  });
+
+  test('a test host takes no configuration for a module that is not in it', async () => {
+    await expect(createTestHost({ modules: [receiver()], config: { 'number-reciever': {} } })).rejects.toThrow(
+      'config.number-reciever is for no module of this test\n    did you mean "number-receiver"?',
+    );
+    await expect(createTestHost({ modules: [receiver()], config: { other: {} } })).rejects.toThrow('the modules are: number-receiver');
+  });
+
   test('catches a failing activate that leaves something open', async () => {
     let starts = 0;
     const module = receiver(() => {
@@ -281,6 +295,9 @@ describe('checkModule', () => {
       await writeFile(join(folder, name), text);
       return pathToFileURL(join(folder, name));
     };
+    await expect(checkModule({ module: receiver(), entry: 'x.js' as never })).rejects.toThrow(
+      'entry must be the URL of a file, such as new URL(\'../dist/index.js\', import.meta.url) (got "x.js")',
+    );
     await checkImport(await file('good.mjs', 'export default { name: "good" };'));
     await expect(checkImport(await file('global.mjs', 'globalThis.mine = 1;'))).rejects.toThrow(/has side effects: CHANGED globals/);
     await expect(
