@@ -151,6 +151,17 @@ describe('a mistake is named', () => {
   });
 });
 
+describe('a secret that a variable gave', () => {
+  const Secret = Type.Object({ token: Type.String({ writeOnly: true, minLength: 1, maxLength: 3 }) });
+  const secret = (text: string) =>
+    checkConfig(Secret, { token: new EnvText(text, [], [{ name: 'TOKEN', from: 'environment' }]) }, 'm').problems.map(formatProblem);
+
+  test('is not shown, but the variable is named, and that it is empty', () => {
+    expect(secret('')).toEqual(['m.token must not have fewer than 1 characters (got "" from TOKEN)']);
+    expect(secret('hunter2')).toEqual(['m.token must not have more than 3 characters (value not shown, from TOKEN)']);
+  });
+});
+
 describe('sizes and durations', () => {
   test.each([
     ['512MiB', 2 ** 29],
@@ -187,6 +198,16 @@ describe('sizes and durations', () => {
     );
     expect(formatUnit('bytes', 2 ** 29)).toBe('512MiB');
     expect(formatUnit('milliseconds', 5_400_000)).toBe('90m');
+  });
+  test('that are too large to count are told to be too large', () => {
+    expect(problemsOf({ listeners: {}, limits: { body: '9999999999999999GiB', idle: '999999999d' } })).toEqual([
+      'modules.http-server.limits.body is too large: it must be at most 1GiB (got "9999999999999999GiB")',
+      'modules.http-server.limits.idle is too large: it must be at most 104249991d (got "999999999d")',
+    ]);
+    expect(problemsOf({ listeners: {}, limits: { idle: 1e21 } })).toEqual([
+      'modules.http-server.limits.idle is too large: it must be at most 104249991d (got 1e+21)',
+    ]);
+    expect(problemsOf({ listeners: {}, limits: { idle: '104249991d' } })).toEqual([]);
   });
   test("a default that is no size is the author's mistake and throws at once", () => {
     expect(() => ByteSize({ default: 'big' })).toThrow(TypeError);

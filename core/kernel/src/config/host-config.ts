@@ -12,10 +12,15 @@ export const HostConfig = Type.Object({
     format: Type.Enum(['auto', 'pretty', 'json'], { default: 'auto', description: 'auto: pretty on a terminal, JSON lines elsewhere' }),
   }),
   deadlines: Type.Object({
-    activate: Duration({ default: '10s', minimum: 1, description: 'longest time for wiring one module' }),
-    ready: Duration({ default: '1m', minimum: 1, description: 'longest time for one module to become ready' }),
-    drain: Duration({ default: '25s', minimum: 1, description: 'longest time for what is in flight at stop' }),
-    deactivate: Duration({ default: '10s', minimum: 1, description: 'longest time for one module to let go of what it holds' }),
+    activate: Duration({ default: '10s', minimum: 1, maximum: '1d', description: 'longest time for wiring one module' }),
+    ready: Duration({ default: '1m', minimum: 1, maximum: '1d', description: 'longest time for one module to become ready' }),
+    drain: Duration({ default: '25s', minimum: 1, maximum: '1d', description: 'longest time for what is in flight at stop' }),
+    deactivate: Duration({
+      default: '10s',
+      minimum: 1,
+      maximum: '1d',
+      description: 'longest time for one module to let go of what it holds',
+    }),
   }),
 });
 

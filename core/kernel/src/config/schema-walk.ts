@@ -7,7 +7,7 @@ import { fillDefaults } from './fill-defaults.js';
 import { nearest } from './nearest.js';
 import { put } from './put.js';
 import { got, type SettingPath, settingName } from './setting-text.js';
-import { formatUnit, parseUnit, type Unit } from './units.js';
+import { formatUnit, isUnitText, LARGEST, parseUnit, type Unit } from './units.js';
 
 /** The parts of JSON Schema that configuration schemas are made of. */
 export interface ConfigSchema {
@@ -82,12 +82,16 @@ export class SchemaWalk {
 
   private writtenAmount(schema: ConfigSchema, unit: Unit, written: unknown, path: SettingPath): unknown {
     const amount = typeof written === 'string' ? parseUnit(unit, written) : written;
+    const { minimum = 0, maximum = LARGEST[unit] } = schema.anyOf![0]!;
+    if (isTooLarge(unit, written, amount)) {
+      this.problem(path, `is too large: it must be at most ${formatUnit(unit, maximum)} ${this.got(schema, written)}`);
+      return undefined;
+    }
     if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) {
       const kind = unit === 'bytes' ? 'a size such as 512MiB or 64KB' : 'a duration such as 10s, 100ms or 1h30m';
       this.problem(path, `must be ${kind} ${this.got(schema, written)}`);
       return undefined;
     }
-    const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema.anyOf![0]!;
     if (amount < minimum) this.problem(path, `must be at least ${formatUnit(unit, minimum)} ${this.got(schema, written)}`);
     if (amount > maximum) this.problem(path, `must be at most ${formatUnit(unit, maximum)} ${this.got(schema, written)}`);
     return amount;
@@ -193,7 +197,11 @@ export class SchemaWalk {
   }
 
   private got(schema: ConfigSchema, value: unknown): string {
-    return schema.writeOnly === true ? '(value not shown)' : got(value, this.variables);
+    if (schema.writeOnly !== true) return got(value, this.variables);
+    const source = this.variables.length === 0 ? '' : ` from ${this.variables.join(', ')}`;
+    // That nothing is there gives nothing away, and is the most frequent mistake.
+    const empty = value === '' || (value instanceof EnvText && value.text === '');
+    return empty ? `(got ""${source})` : `(value not shown${source.replace(' from', ', from')})`;
   }
 
   private problem(path: SettingPath, message: string, fix?: string): void {
@@ -229,6 +237,12 @@ export const isMap = (value: unknown): value is Record<string, unknown> =>
 
 /** Schemas that this walk does not take apart are left to typebox as a whole. */
 const isComposed = (schema: object): boolean => 'allOf' in schema || 'oneOf' in schema || '$ref' in schema || '$defs' in schema;
+
+/** An amount, and no slip of the fingers, but beyond what a number holds exactly. */
+function isTooLarge(unit: Unit, written: unknown, amount: unknown): boolean {
+  if (typeof written === 'string') return amount === undefined && isUnitText(unit, written);
+  return typeof written === 'number' && written > Number.MAX_SAFE_INTEGER;
+}
 
 const isTuple = (items: ConfigSchema['items']): items is readonly ConfigSchema[] => Array.isArray(items);
 

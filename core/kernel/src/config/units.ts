@@ -48,6 +48,13 @@ export function parseDuration(text: string): number | undefined {
 
 export const parseUnit = (unit: Unit, text: string): number | undefined => (unit === 'bytes' ? parseByteSize(text) : parseDuration(text));
 
+/** True for a text that reads as an amount, also when its number is larger than {@link parseUnit} takes. */
+export const isUnitText = (unit: Unit, text: string): boolean =>
+  text.length <= 60 && new RegExp(unit === 'bytes' ? BYTES_PATTERN : MILLISECONDS_PATTERN).test(text.trim());
+
+/** The largest amount that can be written, in a round unit. */
+export const LARGEST: Readonly<Record<Unit, number>> = { bytes: 8191 * 2 ** 40, milliseconds: 104_249_991 * 8.64e7 };
+
 /** The shortest exact text of a value: `512MiB`, `90m`; the number itself with its smallest unit when nothing larger divides it. */
 export function formatUnit(unit: Unit, value: number): string {
   if (!Number.isSafeInteger(value) || value <= 0) return unit === 'bytes' ? `${value}B` : `${value}ms`;
