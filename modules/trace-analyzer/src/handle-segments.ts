@@ -20,9 +20,11 @@ export function handleSegments({ analyzer, rowsLost }: Analysis, publisher: Publ
         yieldAt = performance.now() + STRETCH;
       }
     }
+    // What is needed of the segments is in the observations; the decoded views need not wait for the commit.
+    batch.release();
     if (found.length === 0) return;
     try {
-      const receipt = await publisher.publish(found, { signal });
+      const receipt = await publisher.publish(found.splice(0), { signal });
       await receipt.handled;
     } catch (error) {
       rowsLost();

@@ -65,8 +65,10 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   }
 
   private async send(fresh: readonly SegmentItem[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
+    // Only the ids wait for the receipt, not the segments.
+    const ids = fresh.map(({ segmentId }) => segmentId);
     const failed = (error: unknown): never => {
-      for (const { segmentId } of fresh) this.ids.forget(segmentId, flight);
+      for (const id of ids) this.ids.forget(id, flight);
       flight.settle(false);
       throw error;
     };
