@@ -18,7 +18,7 @@ const MAX_FRAGMENTS = 200;
 
 /** What a field costs besides those below it, if it is more than 1: most of the work on these is done whatever they select. */
 const COSTS: ReadonlyMap<string, number> = new Map([
-  ['__schema', 200],
+  ['__schema', 500],
   ['__type', 20],
   ['queryTrace', 100],
   ['getGlobalTopology', 100],

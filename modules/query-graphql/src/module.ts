@@ -21,9 +21,9 @@ export default defineModule({
     maxDepth: Type.Integer({ default: 20, minimum: 5, maximum: 100, description: 'Deepest nesting of selected fields' }),
     maxComplexity: Type.Integer({
       default: 5000,
-      minimum: 200,
+      minimum: 600,
       maximum: 100_000,
-      description: 'Most selected fields in one query; whole traces and topologies count as up to 100, reading the schema as 200',
+      description: 'Most selected fields in one query; whole traces and topologies count as up to 100, reading the schema as 500',
     }),
     maxValues: Type.Integer({ default: 1_000_000, minimum: 1000, description: 'Most metric values and rows in one answer' }),
     maxAnswer: ByteSize({ default: '32MiB', minimum: 65_536, maximum: '256MiB', description: 'Longest answer, in bytes' }),

@@ -10,26 +10,52 @@ function weightOf(item: unknown): number {
   return weight;
 }
 
-/** Items beyond the first slice become promises that a turn each resolves: the executor completes lists of plain items in one go. */
-function pacedList(items: readonly unknown[], turn: () => Promise<void>): readonly unknown[] {
-  let room = SLICE;
-  let due: Promise<void> | undefined;
-  return items.map((item) => {
-    const weight = weightOf(item);
-    if (weight > room && room < SLICE) {
-      due = due === undefined ? turn() : due.then(turn);
-      room = SLICE;
-    }
-    room -= weight;
-    return due === undefined ? item : due.then(() => item);
-  });
+/** What a field answers, to be completed slice by slice. */
+export interface Paced {
+  readonly answer: unknown;
+  /** Resolves with the turn of the last slice; undefined if there is but one. */
+  readonly last: Promise<void> | undefined;
 }
 
-/** What a field answers, with its long lists, and those of the object that it answers, cut into slices that wait for their turn. */
-export function paced(answer: unknown, turn: () => Promise<void>): unknown {
-  if (Array.isArray(answer)) return pacedList(answer, turn);
-  if (typeof answer !== 'object' || answer === null) return answer;
+/** Hands out the turns of the slices, through all lists of an answer. */
+class Pace {
+  last: Promise<void> | undefined;
+  #room = SLICE;
+
+  constructor(private readonly turn: () => Promise<void>) {}
+
+  /** Items beyond the first slice become promises that a turn each resolves: the executor completes lists of plain items in one go. */
+  list(items: readonly unknown[]): readonly unknown[] {
+    return items.map((item) => {
+      const weight = weightOf(item);
+      if (weight > this.#room && this.#room < SLICE) {
+        this.last = this.last === undefined ? this.turn() : this.last.then(this.turn);
+        this.#room = SLICE;
+      }
+      this.#room -= weight;
+      return this.last === undefined ? item : this.last.then(() => item);
+    });
+  }
+}
+
+/** Whether an answer has more than one slice of items in its lists, or those of its object. */
+export function isLong(answer: object): boolean {
+  const lists = (Array.isArray(answer) ? [answer] : Object.values(answer).filter(Array.isArray)) as readonly (readonly unknown[])[];
+  let weight = 0;
+  for (const list of lists) {
+    for (const item of list) {
+      weight += weightOf(item);
+      if (weight > SLICE) return true;
+    }
+  }
+  return false;
+}
+
+/** Cuts the long lists of an answer, or of the object that it is, into slices that wait for their turn. */
+export function paced(answer: object, turn: () => Promise<void>): Paced {
+  const pace = new Pace(turn);
+  if (Array.isArray(answer)) return { answer: pace.list(answer), last: pace.last };
   const lists = Object.entries(answer).filter(([, value]) => Array.isArray(value));
-  if (lists.length === 0) return answer;
-  return Object.assign(Object.create(answer), Object.fromEntries(lists.map(([name, list]) => [name, pacedList(list, turn)])));
+  const cut = Object.fromEntries(lists.map(([name, list]) => [name, pace.list(list)]));
+  return { answer: Object.assign(Object.create(answer), cut), last: pace.last };
 }

@@ -1,7 +1,7 @@
 import { type Cut, cutText, nextTurn, QueryError, type ReadOptions } from '@skein/query/contract';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GraphqlContext } from './contract.js';
-import { paced } from './paced-lists.js';
+import { isLong, paced } from './paced-lists.js';
 
 export interface AnswerLimits {
   /** Most metric values and rows in one answer. */
@@ -42,6 +42,7 @@ export class QueryRun {
   readonly #shared = new Map<string, Promise<Shared>>();
   readonly #cuts = new Map<string, FieldCut>();
   #last: Promise<unknown> = Promise.resolve();
+  #completed: Promise<void> = Promise.resolve();
   #values = 0;
   #bytes = 0;
 
@@ -63,7 +64,7 @@ export class QueryRun {
     this.count(info, answer);
     if (typeof answer !== 'object' || answer === null) return answer;
     await this.#turn();
-    return paced(answer, () => this.#turn());
+    return isLong(answer) ? this.#inSlices(answer) : answer;
   }
 
   /** Counts what a field answers. An answer that grows too long ends the query, wherever it is. */
@@ -74,6 +75,20 @@ export class QueryRun {
     if (this.#bytes <= maxAnswer) return;
     this.end(new QueryError(`the answer is longer than ${maxAnswer} bytes; ask for less in one query`));
     this.signal.throwIfAborted();
+  }
+
+  /** Long answers follow one another: what is begun takes memory, and one that is too long is to be noticed before the next begins. */
+  async #inSlices(long: object): Promise<unknown> {
+    const before = this.#completed;
+    let done = (): void => undefined;
+    this.#completed = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    const { answer, last } = paced(long, () => this.#turn());
+    if (last === undefined) done();
+    else void last.then(done);
+    return answer;
   }
 
   #contextOf(info: GraphQLResolveInfo): GraphqlContext {
