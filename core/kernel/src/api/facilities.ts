@@ -16,6 +16,7 @@ export type Labels = Readonly<Record<string, string>>;
  * At most 100 label sets a metric; further ones are counted under `overflow="true"`.
  */
 export interface Meter {
+  /** Rises only: negative and infinite numbers are counted as bad values and left out. */
   counter(name: string, help: string): { add(n: number, labels?: Labels): void };
   /** Read when the metrics are scraped. */
   gauge(name: string, help: string, read: () => number | Iterable<readonly [Labels, number]>): void;
@@ -27,12 +28,15 @@ export interface Meter {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Runs `fn` once after `ms`, unless the result is disposed before. */
   setTimeout(fn: () => void, ms: number): Disposable;
 }
 
 /** A module's word on how it is; the latest counts. */
 export interface Health {
+  /** Nothing is wrong, or no longer. */
   ok(): void;
+  /** The module works, but not as it should. `reason` is one line for operators, cut after 300 characters. */
   degraded(reason: string, error?: unknown): void;
 }
 
@@ -41,6 +45,7 @@ export type HostState = 'starting' | 'ready' | 'draining' | 'stopped';
 
 /** What the outside may know of the host: served by listeners as health answers and self-metrics. Provided by the host itself. */
 export interface HostStatus {
+  /** Where the host is in its life. */
   readonly state: HostState;
   /** Modules whose health is degraded, with the reason they gave. The host itself is `host`, while its memory limit makes it refuse intake. */
   degraded(): ReadonlyArray<{ readonly module: string; readonly reason: string }>;
@@ -57,6 +62,7 @@ export const HostStatusToken = createToken<HostStatus>('host-status');
 export interface HostSettings {
   /** IANA zone name; local hours, days and query times are in this zone. */
   readonly zone: string;
+  /** Of Skein. */
   readonly version: string;
 }
 

@@ -32,16 +32,23 @@ export interface ModuleDefinition<
   O extends Tokens = Tokens,
   P extends Streams = Streams,
 > {
+  /** 1 to 100 characters, one of its own in a host; problems, metrics and logs name it. */
   readonly name: string;
+  /** Schema of its configuration, `Type.Object({ ... })`; without one it takes no settings. */
   readonly config?: C;
   /** Services that must exist; a missing or cyclic one is a boot error with the line of the configuration. */
   readonly needs?: N;
+  /** Services that are used when there are some; their providers are ready first then. */
   readonly optional?: O;
+  /** Services that `activate` provides; two modules for one service are a boot error. */
   readonly provides?: readonly AnyServiceToken[];
+  /** Streams that it publishes to; one that nobody handles is a boot error. */
   readonly publishes?: P;
   /** At most one module handles a stream. */
   readonly handles?: readonly AnyStreamToken[];
+  /** Points whose values it reads. */
   readonly owns?: readonly AnyPointToken[];
+  /** `contribution(point, ...)` for a `data` point; the point itself for a `calls` point, on which `activate` hangs values. */
   readonly contributes?: readonly (Contribution | AnyPointToken<'calls'>)[];
   /** Wires only: opens no port, does no I/O. */
   activate?(context: ModuleContext<Static<C>, N, O, P>): void | Promise<void>;
@@ -59,16 +66,25 @@ export function defineModule<
 
 /** Everything a module is given. What it did not declare, it cannot reach. */
 export interface ModuleContext<C = unknown, N extends Tokens = Tokens, O extends Tokens = Tokens, P extends Streams = Streams> {
+  /** Checked, with defaults; sizes in bytes, durations in milliseconds. */
   readonly config: Readonly<C>;
+  /** Those in `needs`, and those of `optional` that are there. Reading another one throws. */
   readonly services: ServicesOf<N> & OptionalOf<O>;
+  /** Publishers of the streams in `publishes`. Reading another one throws. */
   readonly streams: PublishersOf<P>;
+  /** Its lines carry the name of the module. */
   readonly logger: Logger;
+  /** Its metrics carry the name of the module. */
   readonly meter: Meter;
+  /** The time to go by, which a test may stop. */
   readonly clock: Clock;
+  /** The module is healthy until it says otherwise. */
   readonly health: Health;
   /** Aborted when the module must be gone. */
   readonly signal: AbortSignal;
+  /** Gives a service that `provides` declares, once, in `activate`. */
   provide<T>(token: ServiceToken<T>, value: NoInfer<T>): void;
+  /** Hangs a value on a `calls` point that `contributes` declares, in `activate`. */
   contribute<T>(point: PointToken<T, 'calls'>, value: NoInfer<T>): void;
   /** All values of a point that this module owns. For `data` points callable in `activate`; for `calls` points from `onReady` on (throws before freeze). */
   contributions<T>(point: PointToken<T>): readonly Contributed<T>[];

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { defineModule } from '../api/module.js';
 import { createStream } from '../api/tokens.js';
-import type { StopSignal } from './cli-io.js';
+import type { Host } from '../host/types.js';
+import type { CliIo, StopSignal } from './cli-io.js';
 import { importModule, ModuleNotFound } from './import-module.js';
 import { runCli } from './run-cli.js';
+import { StopRequest } from './stop-request.js';
 import { folder, HOUSE, type Run, run } from './toy-house.test.helper.js';
 import { inRange } from './version-range.js';
 
@@ -61,6 +63,26 @@ describe('skein start', () => {
     const twice = await run(['start'], { uncaught: ['no error', new Error('later')] });
     expect(twice.exits).toEqual([1]);
     expect(twice.stderr).toMatch(/"message":"later".*another error that nobody caught/s);
+  });
+
+  test('ends at once when stopping hangs after such an error', async () => {
+    const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const host = { stop: () => new Promise(() => undefined) } as object as Host;
+    let crash: (error: unknown) => void = () => undefined;
+    const onUncaught: CliIo['onUncaught'] = (listener) => {
+      crash = listener;
+      return { [Symbol.dispose]: () => undefined };
+    };
+    const output = { write: () => true };
+    let exit: (code: number) => void = () => undefined;
+    const exited = new Promise<number>((resolve) => {
+      exit = resolve;
+    });
+    const io: CliIo = { stdout: output, stderr: output, env: {}, cwd: folder, onUncaught, exit };
+    const stopping = new StopRequest(io, { host, logger: silent, longestMs: 1 });
+    crash(new Error('late'));
+    expect(await exited).toBe(1);
+    stopping[Symbol.dispose]();
   });
 
   test('ends at once at the second signal, but not when one key press arrives twice', async () => {

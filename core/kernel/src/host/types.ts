@@ -17,6 +17,7 @@ export interface HostModule {
   readonly origin?: (path: readonly (string | number)[]) => string | undefined;
 }
 
+/** What a host is made of, see `createHost`. Only `modules` is needed. */
 export interface HostOptions {
   readonly modules: readonly HostModule[];
   /** IANA zone; default: the zone of the process. */
@@ -45,6 +46,7 @@ export interface StopReport {
   readonly problems: readonly string[];
 }
 
+/** A host of modules: started once, stopped once. */
 export interface Host {
   readonly state: HostState;
   readonly status: HostStatus;
@@ -87,5 +89,6 @@ export class BootError extends Error {
   }
 }
 
+/** One problem as text: its place, what it is about, what is wrong, and on a line of its own what to do. */
 export const formatProblem = ({ at, subject, message, fix }: Problem): string =>
   `${at === undefined ? '' : `${at} `}${subject} ${message}${fix === undefined ? '' : `\n    ${fix}`}`;

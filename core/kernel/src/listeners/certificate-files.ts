@@ -17,6 +17,7 @@ export const TlsConfig = Type.Object(
   },
   { description: 'TLS; the files are read again when they change' },
 );
+/** Paths of PEM files, as a listener of the configuration names them. */
 export type TlsConfig = Static<typeof TlsConfig>;
 
 /** The contents of the files, as `tls.createSecureContext` takes them. */

@@ -13,6 +13,7 @@ export function holdTime(deadline: number | undefined, now: number): number {
   return Math.max(1_000, Math.min(deadline - now - 2_000, MAX_HOLD_MS));
 }
 
+/** What {@link deliver} needs: raw messages, how to read them, where they go, and the call that waits. */
 export interface Delivery<T, R = Uint8Array> {
   /** What came: the messages of a gRPC call, `[[body]]` for one HTTP body or unary request, `[elements]` for the array in a body. */
   readonly messages: AsyncIterable<readonly R[]> | Iterable<readonly R[]>;

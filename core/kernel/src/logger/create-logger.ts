@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Logger } from '../api/facilities.js';
 
+/** The least severe level that is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** A logger that can make one for a part of the process. */
@@ -10,6 +11,7 @@ export interface ParentLogger extends Logger {
   child(fields: object): ParentLogger;
 }
 
+/** Options of {@link createLogger}. */
 export interface LoggerOptions {
   /** Default `info`. */
   readonly level?: LogLevel;

@@ -20,6 +20,7 @@ export interface ModuleUnderCheck {
   readonly services?: TestHostOptions['services'];
 }
 
+/** What {@link checkModule} checks. */
 export interface ModuleCheck<T = unknown> extends ModuleUnderCheck {
   /** Address of the module's built file; then importing it in a process of its own must leave that process as it was. */
   readonly entry?: URL;

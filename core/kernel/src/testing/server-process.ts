@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DIE_WITH_PARENT } from './die-with-parent.js';
 
+/** How a server process of a test is started. */
 export interface ServerProcessOptions {
   /** Text of the `skein.yml` in the server's folder; default: none, so the default modules. */
   readonly config?: string;

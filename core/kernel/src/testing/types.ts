@@ -5,6 +5,7 @@ import type { BooksEntry } from '../books/types.js';
 import type { AnyModule, Host, StopReport } from '../host/types.js';
 import type { HttpReply } from '../listeners/contract.js';
 
+/** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
   /** Moves time forward, running what falls due in order, and lets promises settle in between. */
   advance(ms: number): Promise<void>;
@@ -22,6 +23,7 @@ export interface Collector<T> {
   fail(count: number, error?: Error): void;
 }
 
+/** What a test host is made of. Only `modules` is needed. */
 export interface TestHostOptions {
   readonly modules: readonly AnyModule[];
   /** Configuration by module name. */
@@ -37,6 +39,7 @@ export interface TestHostOptions {
   readonly clock?: Clock;
 }
 
+/** An HTTP request of a test; default: GET without a body, POST with one. */
 export interface TestRequest {
   readonly listener?: string;
   readonly method?: string;
@@ -47,10 +50,14 @@ export interface TestRequest {
 
 /** A started host with a fake clock, and the doors of the real one without sockets. */
 export interface TestHost extends AsyncDisposable {
+  /** The host itself. */
   readonly host: Host;
   readonly clock: FakeClock;
+  /** A service; throws when none provides it. */
   get<T>(token: ServiceToken<T>): T;
+  /** A publisher of the test's own. */
   publisher<T>(stream: StreamToken<T>): Publisher<T>;
+  /** What came over a stream that no module of the test handles; throws for other streams. */
   collector<T>(stream: StreamToken<T>): Collector<T>;
   /** Sends an HTTP request to a contributed route; 404 when there is none, errors as the http-server maps them. */
   http(path: string, request?: TestRequest): Promise<HttpReply>;
@@ -60,8 +67,10 @@ export interface TestHost extends AsyncDisposable {
     messages: readonly Uint8Array[],
     options?: { readonly metadata?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
   ): Promise<readonly Uint8Array[]>;
+  /** The books of every edge, as `Host.books`. */
   books(): readonly BooksEntry[];
   /** Throws unless the identity of design.md 3.3 holds on every edge and nothing is in flight. */
   assertBooks(): void;
+  /** Stops the host, which waits for batches that collectors hold; `await using` releases them first. */
   stop(): Promise<StopReport>;
 }
