@@ -41,7 +41,7 @@ try {
   await new Promise((done) => setTimeout(done, 2000));
   const idle = await server.sample();
   say('spreading a first load over the last hour ...');
-  const first = await runScenario('warm-up', server, load, order(30, 100, 0, 3_600_000), 0);
+  const first = await runScenario('warm-up', server, load, order(30, 100, 0, 3_600_000), SETTLE);
   const scenarios = [];
   for (const [name, agents, segmentsPerStream, rate] of LOADS) {
     say(`${name} ...`);
