@@ -86,32 +86,21 @@ export class Directory {
   }
 
   serviceRelation(source: ServiceNode, dest: ServiceNode): string {
-    let id = source.relations.get(dest);
-    if (id === undefined) {
-      id = relationId(source.id, dest.id);
-      source.relations.set(dest, id);
-      this.charge('', id);
-    }
-    return id;
+    return source.relations.get(dest) ?? this.relate(source.relations, dest, relationId(source.id, dest.id));
   }
 
   instanceRelation(source: MemberNode, dest: MemberNode): string {
-    let id = source.relations.get(dest);
-    if (id === undefined) {
-      id = relationId(source.id, dest.id);
-      source.relations.set(dest, id);
-      this.charge('', id);
-    }
-    return id;
+    return source.relations.get(dest) ?? this.relate(source.relations, dest, relationId(source.id, dest.id));
   }
 
   endpointRelation(source: MemberNode, dest: MemberNode): string {
-    let id = source.relations.get(dest);
-    if (id === undefined) {
-      id = endpointRelationId(source.owner.id, source.name, dest.owner.id, dest.name);
-      source.relations.set(dest, id);
-      this.charge('', id);
-    }
+    const known = source.relations.get(dest);
+    return known ?? this.relate(source.relations, dest, endpointRelationId(source.owner.id, source.name, dest.owner.id, dest.name));
+  }
+
+  private relate<N>(relations: Map<N, string>, dest: N, id: string): string {
+    relations.set(dest, id);
+    this.charge('', id);
     return id;
   }
 
