@@ -1,7 +1,7 @@
 // The load generator, a process of its own: plays agents, each with one stream at a time, that wait for the reply before they send again.
 import { Client, credentials } from '@grpc/grpc-js';
 import { makeId } from './segment-template.js';
-import { makeTemplates, pick, stretch } from './world.js';
+import { makeTemplates, pick, stretch, WORLDS } from './world.js';
 
 /** What the harness asks for, over IPC. */
 export interface LoadOrder {
@@ -13,6 +13,7 @@ export interface LoadOrder {
   readonly seconds: number;
   /** Start times are spread over this many milliseconds before now. */
   readonly spreadMs: number;
+  readonly world: keyof typeof WORLDS;
   /** All endpoints alike, instead of a few favourites. */
   readonly even: boolean;
 }
@@ -28,7 +29,7 @@ export interface LoadResult {
 
 const COLLECT = '/skywalking.v3.TraceSegmentReportService/collect';
 const identity = (bytes: Buffer): Buffer => bytes;
-const templates = makeTemplates();
+const templates = { usual: makeTemplates(WORLDS.usual), wide: makeTemplates(WORLDS.wide) };
 let made = 0;
 const run = Math.floor(Math.random() * 2 ** 32)
   .toString(16)
@@ -60,7 +61,7 @@ function send(
       const n = made++;
       const traceId = makeId(`t${run}`, n);
       const start = Date.now() - 100 - (order.spreadMs === 0 ? 0 : Math.floor(Math.random() * order.spreadMs));
-      const bytes = templates[pick(order.even)]!.make(traceId, makeId(`s${run}`, n), start, stretch());
+      const bytes = templates[order.world][pick(order.even, WORLDS[order.world])]!.make(traceId, makeId(`s${run}`, n), start, stretch());
       ids.push(traceId);
       result.bytes += bytes.length;
       stream.write(bytes);

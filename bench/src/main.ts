@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { LoadOrder } from './load.js';
 import { measureQueries } from './queries.js';
 import { format, type Report } from './report.js';
-import { Load, runScenario } from './scenarios.js';
+import { Load, runScenario, type Scenario } from './scenarios.js';
 import { Server } from './server.js';
 
 const { values } = parseArgs({
@@ -16,40 +16,48 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--seconds must be 1 to 3600 (got "${values.seconds}")`);
 
-/** The store writes behind every 10 s. */
-const SETTLE = 12_000;
-const LOADS: ReadonlyArray<readonly [name: string, agents: number, segmentsPerStream: number, rate: number]> = [
-  ['100 segments a stream', 30, 100, 0],
-  ['10 segments a stream', 100, 10, 0],
-  ['1 segment a stream', 300, 1, 0],
-  ['100 segments/s in all', 20, 1, 100],
+const order: Scenario['order'] = { agents: 30, segmentsPerStream: 100, rate: 0, seconds, spreadMs: 0, world: 'usual', even: false };
+const WARM_UP: Scenario = { name: 'warm-up', order: { ...order, seconds: Math.min(seconds, 8) }, cpuGoal: undefined };
+const SCENARIOS: readonly Scenario[] = [
+  { name: '100 segments a stream', order, cpuGoal: 40 },
+  { name: '10 segments a stream', order: { ...order, agents: 100, segmentsPerStream: 10 }, cpuGoal: 55 },
+  { name: '1 segment a stream', order: { ...order, agents: 300, segmentsPerStream: 1 }, cpuGoal: 120 },
+  // Longer, because it shows what goes on at fixed intervals.
+  { name: '100 segments/s in all', order: { ...order, agents: 20, segmentsPerStream: 1, rate: 100, seconds: seconds * 2 }, cpuGoal: 400 },
+  { name: '100 a stream, 5 000 endpoints', order: { ...order, world: 'wide' }, cpuGoal: undefined },
 ];
+/** For the queries: every endpoint has data in every minute of the last hour. */
+const LAST_HOUR: Scenario = {
+  name: 'last hour',
+  order: { ...order, spreadMs: 3_600_000, world: 'wide', even: true },
+  cpuGoal: undefined,
+};
+const IDLE = 15_000;
 
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const server = await Server.start('host: { zone: UTC }\n');
 const load = await Load.start();
-const order = (agents: number, segmentsPerStream: number, rate: number, spreadMs = 0): LoadOrder => ({
-  address: server.grpc,
-  agents,
-  segmentsPerStream,
-  rate,
-  seconds,
-  spreadMs,
-  even: spreadMs > 0,
-});
 try {
-  const say = (text: string): boolean => process.stderr.write(`${text}\n`);
-  await new Promise((done) => setTimeout(done, 2000));
+  say('idle ...');
+  await sleep(IDLE);
   const idle = await server.sample();
-  say('spreading a first load over the last hour ...');
-  const first = await runScenario('warm-up', server, load, order(30, 100, 0, 3_600_000), SETTLE);
+  const empty = await server.diskBytes();
+  say('warming up ...');
+  const warm = await runScenario(server, load, WARM_UP);
   const scenarios = [];
-  for (const [name, agents, segmentsPerStream, rate] of LOADS) {
-    say(`${name} ...`);
-    scenarios.push(await runScenario(name, server, load, order(agents, segmentsPerStream, rate), SETTLE));
+  let diskPerSegment = 0;
+  for (const scenario of SCENARIOS) {
+    say(`${scenario.name} ...`);
+    const { traceIds: _, ...figures } = await runScenario(server, load, scenario);
+    // Before any other load can mix in, and before metrics of many minutes do.
+    if (scenarios.length === 0) diskPerSegment = ((await server.diskBytes()) - empty) / (warm.acknowledged + figures.acknowledged);
+    scenarios.push(figures);
   }
+  say('a load spread over the last hour ...');
+  const { traceIds, acknowledged } = await runScenario(server, load, LAST_HOUR);
   say('queries, while ingesting 1 000 segments/s ...');
-  const background = load.play({ ...order(20, 10, 1000), seconds: 60 });
-  const queries = await measureQueries(server, first.traceIds, 200);
+  const background = load.play({ ...order, address: server.grpc, agents: 20, segmentsPerStream: 10, rate: 1000, seconds: 60 });
+  const queries = await measureQueries(server, traceIds, 200);
   await background;
   const report: Report = {
     node: process.version,
@@ -57,7 +65,9 @@ try {
     date: new Date().toISOString(),
     readySeconds: server.readySeconds,
     idleRss: idle.rss,
-    scenarios: scenarios.map(({ traceIds: _, ...figures }) => figures),
+    diskPerSegment,
+    stored: [warm, ...scenarios].reduce((sum, s) => sum + s.acknowledged, acknowledged),
+    scenarios,
     queries,
   };
   process.stdout.write(`\n${format(report)}`);

@@ -1,3 +1,4 @@
+import { GOALS, timesGoal } from './goals.js';
 import type { Latencies } from './queries.js';
 import type { ScenarioResult } from './scenarios.js';
 
@@ -7,6 +8,10 @@ export interface Report {
   readonly date: string;
   readonly readySeconds: number;
   readonly idleRss: number;
+  /** Bytes on disk per segment after the first load. */
+  readonly diskPerSegment: number;
+  /** Segments that were stored when the queries were asked. */
+  readonly stored: number;
   readonly scenarios: readonly ScenarioResult[];
   readonly queries: readonly Latencies[];
 }
@@ -22,24 +27,42 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
 }
 
 export function format(report: Report): string {
+  const server = table(
+    ['server', 'measured', 'goal', 'of goal'],
+    [
+      figure('ready, s', report.readySeconds, GOALS.readySeconds, 2),
+      figure('RSS idle, MiB', report.idleRss / MIB, GOALS.idleRssMiB),
+      figure('RSS under load, MiB', Math.max(...report.scenarios.map((s) => s.rss)) / MIB, GOALS.rssMiB),
+      figure('event-loop delay p99 under load, ms', Math.max(...report.scenarios.map((s) => s.delayP99)), GOALS.loopDelayP99),
+      figure('bytes on disk per segment', report.diskPerSegment, GOALS.diskPerSegment),
+    ],
+  );
   const scenarios = table(
-    ['load', 'segments', 'refused', 'seg/s', 'CPU us/seg', 'RSS MiB', 'loop p99 ms', 'wire B/seg', 'disk B/seg'],
+    ['load', 'segments', 'refused', 'seg/s', 'CPU us/seg', 'goal', 'of goal', 'RSS MiB', 'loop p99 ms', 'wire B/seg'],
     report.scenarios.map((s) => [
       s.name,
       String(s.acknowledged),
       String(s.refused),
       s.segmentsPerSecond.toFixed(0),
       s.cpuPerSegment.toFixed(1),
+      String(s.cpuGoal ?? ''),
+      timesGoal(s.cpuPerSegment, s.cpuGoal),
       (s.rss / MIB).toFixed(0),
       s.delayP99.toFixed(1),
       s.bytesPerSegment.toFixed(0),
-      s.diskPerSegment.toFixed(0),
     ]),
   );
   const queries = table(
     ['query, while ingesting', 'asked', 'p50 ms', 'p99 ms', 'found'],
     report.queries.map((q) => [q.name, String(q.count), q.p50.toFixed(1), q.p99.toFixed(1), q.found]),
   );
-  const head = `Node.js ${report.node}, ${report.cpus}; ready in ${report.readySeconds.toFixed(2)} s, idle RSS ${(report.idleRss / MIB).toFixed(0)} MiB`;
-  return `${head}\n\n${scenarios}\n\n${queries}\n`;
+  const head = `Node.js ${report.node}, ${report.cpus}, shared with the load generator; ${report.stored} segments stored before the queries`;
+  return `${head}\n\n${server}\n\n${scenarios}\n\n${queries}\n`;
 }
+
+const figure = (name: string, measured: number, goal: number, digits = 0): readonly string[] => [
+  name,
+  measured.toFixed(digits),
+  String(goal),
+  timesGoal(measured, goal),
+];

@@ -4,18 +4,25 @@ import type { LoadOrder, LoadResult } from './load.js';
 import type { Sample } from './probe.js';
 import type { Server } from './server.js';
 
+/** A load and what it should cost. */
+export interface Scenario {
+  readonly name: string;
+  readonly order: Omit<LoadOrder, 'address'>;
+  /** Microseconds of CPU per segment; undefined where no goal is set. */
+  readonly cpuGoal: number | undefined;
+}
+
 export interface ScenarioResult {
   readonly name: string;
   readonly acknowledged: number;
   readonly refused: number;
   readonly segmentsPerSecond: number;
-  /** Server CPU, all threads, microseconds per acknowledged segment. */
+  /** Server CPU, all threads, microseconds per acknowledged segment, with what the store wrote behind. */
   readonly cpuPerSegment: number;
+  readonly cpuGoal: number | undefined;
   readonly rss: number;
   readonly delayP99: number;
   readonly bytesPerSegment: number;
-  /** Growth of the data directory per acknowledged segment, after the store has flushed. */
-  readonly diskPerSegment: number;
 }
 
 /** The load generator's process. */
@@ -39,31 +46,26 @@ export class Load {
   }
 }
 
-/** Plays one order and draws the figures from before and after it. `settle`: ms for the store to write behind what it acknowledged. */
+/** Plays a scenario, waits until the store has written behind what it acknowledged, and draws the figures from before and after. */
 export async function runScenario(
-  name: string,
   server: Server,
   load: Load,
-  order: LoadOrder,
-  settle: number,
-): Promise<ScenarioResult & { traceIds: readonly string[] }> {
-  const diskBefore = await server.diskBytes();
+  { name, order, cpuGoal }: Scenario,
+): Promise<ScenarioResult & { readonly traceIds: readonly string[] }> {
   const before: Sample = await server.sample();
-  const played = await load.play(order);
+  const played = await load.play({ ...order, address: server.grpc });
   const after: Sample = await server.sample();
-  await new Promise((done) => setTimeout(done, settle));
-  const disk = (await server.diskBytes()) - diskBefore;
-  const flushed = await server.sample();
+  const settled = await server.settled();
   return {
     name,
     acknowledged: played.acknowledged,
     refused: played.refused,
     segmentsPerSecond: played.acknowledged / played.seconds,
-    cpuPerSegment: (flushed.cpu - before.cpu) / played.acknowledged,
-    rss: Math.max(after.rss, flushed.rss),
-    delayP99: after.delayP99,
+    cpuPerSegment: (settled.cpu - before.cpu) / played.acknowledged,
+    cpuGoal,
+    rss: Math.max(after.rss, settled.rss),
+    delayP99: Math.max(after.delayP99, settled.delayP99),
     bytesPerSegment: played.bytes / (played.acknowledged + played.refused),
-    diskPerSegment: disk / played.acknowledged,
     traceIds: played.traceIds,
   };
 }

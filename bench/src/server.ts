@@ -1,7 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerProcess } from '@skein/core/testing';
 import type { Sample } from './probe.js';
+
+/** The store writes behind every 10 s. */
+const WRITE_BEHIND = 11_000;
+/** A server that uses less than this share of a core has nothing left to do. */
+const QUIET = 0.02;
+const LONGEST_SETTLING = 60_000;
 
 /** The server under test, with the default modules, a data directory of its own and a probe inside. */
 export class Server {
@@ -22,6 +29,21 @@ export class Server {
 
   async sample(): Promise<Sample> {
     return (await this.process.ask('sample')) as Sample;
+  }
+
+  /** Waits until the store has written behind what it holds, and compacted it as far as it wants to. */
+  async settled(): Promise<Sample> {
+    const giveUp = Date.now() + LONGEST_SETTLING;
+    await sleep(WRITE_BEHIND);
+    let last = await this.sample();
+    let delayP99 = last.delayP99;
+    for (;;) {
+      await sleep(1000);
+      const now = await this.sample();
+      delayP99 = Math.max(delayP99, now.delayP99);
+      if (now.cpu - last.cpu < QUIET * 1e6 || Date.now() > giveUp) return { ...now, delayP99 };
+      last = now;
+    }
   }
 
   /** Bytes that the data directory takes on the disk. */
