@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { copyMetricState, mergeMetricState, metricValue } from '../storage/metric-state.js';
+import { copyMetricState, mergeMetricState, metricValue, newTable } from '../storage/metric-state.js';
 import type { MetricModel, MetricState } from '../storage/models.js';
 import { type MetricStepSettings, type MetricTable, metricFunctions, metricSignature, parseMetricSignature } from './function.js';
 import { percentileRoof, percentilesOf } from './percentile.js';
@@ -28,7 +28,7 @@ function stateOf(name: string, args: readonly number[], inputs: readonly Input[]
   const model = modelOf(name, args);
   const step = found.step(args, settings);
   const slots = new Float64Array([7, ...found.start, 7]);
-  const table: MetricTable | undefined = model.table && new Map();
+  const table: MetricTable | undefined = model.table && newTable(model.table);
   let dropped = 0;
   for (const { value = 0, first = false, second = false, text } of inputs)
     if (!step(slots, 1, table, value, first, second, text)) dropped++;

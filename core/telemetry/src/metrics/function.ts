@@ -1,4 +1,5 @@
 import type { MetricKind } from '../metrics-catalog.js';
+import type { MutableTable } from '../storage/metric-state.js';
 import type { MetricModel, MetricState } from '../storage/models.js';
 import { averages, counts, extremes, ratios } from './scalars.js';
 import { histograms, labelled, percentiles } from './tables.js';
@@ -13,8 +14,8 @@ export interface MetricParameter {
   readonly default?: number;
 }
 
-/** The growing table of a histogram or of labels: key to `width` sums. */
-export type MetricTable = Map<number | string, number[]>;
+/** The growing table of a histogram or of labels: key to `width` sums, as `newTable` makes it for the model of the function. */
+export type MetricTable = MutableTable;
 
 /**
  * Takes one input into a state that grows in place. Never throws, never allocates but for a new key of the table.

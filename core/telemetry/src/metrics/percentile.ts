@@ -1,3 +1,6 @@
+import type { KeyedSums } from '../storage/models.js';
+import { NumberTable } from '../storage/number-table.js';
+
 /** The ranks that percentile functions give, in this order. */
 export const PERCENTILE_RANKS = [50, 75, 90, 95, 99] as const;
 
@@ -11,21 +14,16 @@ export const percentileRoof = (total: number, rank: number): number => Math.floo
  * Percentiles of a table of counts, for `ranks` in ascending order, each the lower bound of the bucket that reaches it.
  * `table`: key (input divided by `precision`, truncated) to count. Empty where nothing was counted. Source: analysis.md 1.6.
  */
-export function percentilesOf(
-  table: ReadonlyMap<number | string, ArrayLike<number>>,
-  precision: number,
-  ranks: readonly number[] = PERCENTILE_RANKS,
-): number[] {
-  const keys = [...table.keys()].map(Number).sort((a, b) => a - b);
+export function percentilesOf(table: KeyedSums, precision: number, ranks: readonly number[] = PERCENTILE_RANKS): number[] {
+  const { cells } = NumberTable.of(table);
   let total = 0;
-  for (const counts of table.values()) total += counts[0] ?? 0;
+  for (let i = 1; i < cells.length; i += 2) total += cells[i]!;
   const result: number[] = [];
   if (!(total > 0)) return result;
   let count = 0;
-  for (const key of keys) {
-    count += table.get(key)?.[0] ?? 0;
-    while (result.length < ranks.length && count >= percentileRoof(total, ranks[result.length]!)) result.push(key * precision);
-    if (result.length === ranks.length) break;
+  for (let i = 0; i < cells.length && result.length < ranks.length; i += 2) {
+    count += cells[i + 1]!;
+    while (result.length < ranks.length && count >= percentileRoof(total, ranks[result.length]!)) result.push(cells[i]! * precision);
   }
   return result;
 }

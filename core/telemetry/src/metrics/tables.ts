@@ -1,13 +1,17 @@
-import type { MetricFunction, MetricParameter, MetricTable } from './function.js';
+import type { KeyedSums } from '../storage/models.js';
+import { NumberTable } from '../storage/number-table.js';
+import type { MetricFunction, MetricParameter } from './function.js';
 import { PERCENTILE_RANKS, percentilesOf } from './percentile.js';
 
 /** Distinct buckets of a percentile in one minute; 8192 buckets of 10 ms reach beyond 80 s when every one is in use. */
 const PERCENTILE_KEYS = 8192;
 const LABEL_KEYS = 50;
-const NO_TABLE: ReadonlyMap<number | string, ArrayLike<number>> = new Map();
+const NO_TABLE: KeyedSums = new NumberTable();
+/** What `newTable` makes of tables by label. */
+type LabelTable = Map<number | string, number[]>;
 
-/** The sums of a key, made when the key is new and fits; undefined when the table is full. */
-function sumsOf(table: MetricTable, key: number | string, width: 1 | 2, maxKeys: number): number[] | undefined {
+/** The sums of a label, made when it is new and fits; undefined when the table is full. */
+function sumsOf(table: LabelTable, key: string, width: 1 | 2, maxKeys: number): number[] | undefined {
   const found = table.get(key);
   if (found !== undefined || table.size >= maxKeys) return found;
   const sums = width === 1 ? [0] : [0, 0];
@@ -24,12 +28,7 @@ const percentile = (name: string, ranks: readonly number[]): Omit<MetricFunction
   start: [],
   model: () => ({ slots: [], table: { key: 'int', width: 1, maxKeys: PERCENTILE_KEYS } }),
   step: ([precision = 1]) => {
-    return (_slots, _offset, table, value) => {
-      const counts = sumsOf(table!, Math.trunc(value / precision), 1, PERCENTILE_KEYS);
-      if (counts === undefined) return false;
-      counts[0]! += 1;
-      return true;
-    };
+    return (_slots, _offset, table, value) => (table as NumberTable).add(Math.trunc(value / precision), 1, PERCENTILE_KEYS);
   },
   ...(ranks.length === 1
     ? {
@@ -68,11 +67,11 @@ const histogram = (name: string): MetricFunction => ({
   model: ([_step, max = 1]) => ({ slots: [], table: { key: 'int', width: 1, maxKeys: max + 1 } }),
   step: ([step = 1, max = 1]) => {
     return (_slots, _offset, table, value) => {
-      if (table!.size === 0) for (let i = 0; i <= max; i++) table!.set(i * step, [0]);
+      const counts = table as NumberTable;
+      if (counts.size === 0) for (let i = 0; i <= max; i++) counts.add(i * step, 0, max + 1);
       // A negative input, from clocks that disagree, belongs to the lowest bucket: there is no other that a heatmap could show.
       const index = Math.min(Math.max(Math.trunc(value / step), 0), max);
-      table!.get(index * step)![0]! += 1;
-      return true;
+      return counts.add(index * step, 1, max + 1);
     };
   },
   labels: () => (state) => {
@@ -114,7 +113,7 @@ export const labelled: readonly MetricFunction[] = [
     model: ([limit = LABEL_KEYS]) => ({ slots: [], table: { key: 'string', width: 1, maxKeys: limit } }),
     step: ([limit = LABEL_KEYS]) => {
       return (_slots, _offset, table, _value, _first, _second, label = '') => {
-        const sums = sumsOf(table!, label, 1, limit);
+        const sums = sumsOf(table as LabelTable, label, 1, limit);
         if (sums === undefined) return false;
         sums[0]! += 1;
         return true;
@@ -132,7 +131,7 @@ export const labelled: readonly MetricFunction[] = [
     step:
       () =>
       (_slots, _offset, table, value, _first, _second, label = '') => {
-        const sums = sumsOf(table!, label, 2, LABEL_KEYS);
+        const sums = sumsOf(table as LabelTable, label, 2, LABEL_KEYS);
         if (sums === undefined) return false;
         sums[0]! += value;
         sums[1]! += 1;

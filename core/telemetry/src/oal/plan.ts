@@ -1,5 +1,6 @@
 import type { MetricStep, MetricTable } from '../metrics/function.js';
 import type { Source, SourceDefinition } from '../sources/source.js';
+import { newTable } from '../storage/metric-state.js';
 import type { Instant, MetricModel, MetricState } from '../storage/models.js';
 import { type Accumulator, type AccumulatorShape, AccumulatorSlab } from './accumulator.js';
 import type { Read } from './attribute.js';
@@ -164,7 +165,7 @@ export class Plan {
     const input = metric.whole ? Math.trunc(value) : value;
     if (Math.abs(input) > metric.bound) return 'out-of-range';
     const label = typeof text === 'string' ? text : undefined;
-    const table = metric.table < 0 ? undefined : tableOf(into, metric.table);
+    const table = metric.table < 0 ? undefined : tableOf(into, metric);
     const reason = metric.labelLimit > 0 ? this.labelProblem(metric, label, table!, into) : undefined;
     if (reason !== undefined) return reason;
     const { slots, base } = into;
@@ -185,7 +186,7 @@ export class Plan {
     { entity, minute }: Accumulator,
   ): SkipReason | undefined {
     if (label === undefined) return 'missing';
-    if (table.has(label)) return undefined;
+    if (table.get(label) !== undefined) return undefined;
     if (label.length > MAX_LABEL || LONE_SURROGATE.test(label)) return 'label-unfit';
     return this.labels.admit(name, entity, minute, label, labelLimit) ? undefined : 'label-limit';
   }
@@ -219,10 +220,10 @@ function copyOf(slots: Float64Array, from: number, width: number): readonly numb
   return Array.from(slots.subarray(from, from + width));
 }
 
-function tableOf(accumulator: Accumulator, index: number): MetricTable {
+function tableOf(accumulator: Accumulator, { table: index, model }: PlannedMetric): MetricTable {
   let table = accumulator.tables[index];
   if (table === undefined) {
-    table = new Map();
+    table = newTable(model.table!);
     accumulator.tables[index] = table;
   }
   return table;

@@ -1,4 +1,4 @@
-import type { EntityModel, Field, FieldType, MetricModel, MetricState, Model, RecordModel, Row, Value } from './models.js';
+import type { EntityModel, Field, FieldType, KeyedSums, MetricModel, MetricState, Model, RecordModel, Row, Value } from './models.js';
 
 /** Largest size of a field that names none: 1 MiB. */
 export const DEFAULT_MAX_BYTES = 1_048_576;
@@ -106,7 +106,7 @@ export function checkEntityUpdate(
   return checkFields(model.fields, update.row);
 }
 
-function checkTable(model: MetricModel, table: ReadonlyMap<number | string, ArrayLike<number>>): string | undefined {
+function checkTable(model: MetricModel, table: KeyedSums): string | undefined {
   if (model.table === undefined) return 'has a table';
   for (const [key, sums] of table) {
     const sound = model.table.key === 'int' ? Number.isSafeInteger(key) : typeof key === 'string' && isWellFormed(key);

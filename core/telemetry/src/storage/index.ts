@@ -6,6 +6,7 @@ export * from './entity-state.js';
 export * from './errors.js';
 export * from './metric-state.js';
 export * from './models.js';
+export { MAX_TABLE_KEYS, NumberTable } from './number-table.js';
 export * from './observed.js';
 export * from './query.js';
 export * from './storage.js';

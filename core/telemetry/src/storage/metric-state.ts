@@ -1,24 +1,31 @@
-import type { MetricModel, MetricState } from './models.js';
+import type { KeyedSums, MetricModel, MetricState } from './models.js';
+import { finite, MAX_TABLE_KEYS, NumberTable } from './number-table.js';
 
-/**
- * Keys that a merged table keeps: the smallest, so that any order of merging keeps the same ones with the same sums.
- * A model's own `maxKeys` is not applied here: it limits what one minute of one writer admits, as the reference says.
- */
-export const MAX_TABLE_KEYS = 65_536;
+/** A table that grows: of whole numbers with one sum each, or of any other kind. */
+export type MutableTable = NumberTable | Map<number | string, number[]>;
 
 /** A state that others are merged into. */
 export interface MutableMetricState extends MetricState {
   readonly slots: number[];
-  readonly table?: Map<number | string, number[]>;
+  readonly table?: MutableTable;
+}
+
+/** An empty table, of the kind that suits a model. */
+export const newTable = ({ key, width }: NonNullable<MetricModel['table']>): MutableTable =>
+  key === 'int' && width === 1 ? new NumberTable() : new Map();
+
+/** A table of one's own with the same content. */
+export function copyTable(table: KeyedSums): MutableTable {
+  if (table instanceof NumberTable) return table.copy();
+  const copy = new Map<number | string, number[]>();
+  for (const [key, sums] of table) copy.set(key, Array.from(sums));
+  return copy;
 }
 
 /** A state of one's own with the same content. */
 export function copyMetricState(state: MetricState): MutableMetricState {
   const slots = Array.from(state.slots);
-  if (state.table === undefined) return { slots };
-  const table = new Map<number | string, number[]>();
-  for (const [key, sums] of state.table) table.set(key, Array.from(sums));
-  return { slots, table };
+  return state.table === undefined ? { slots } : { slots, table: copyTable(state.table) };
 }
 
 /**
@@ -29,8 +36,8 @@ export function copyMetricState(state: MetricState): MutableMetricState {
 export function mergeMetricState(model: MetricModel, into: MutableMetricState, delta: MetricState): MutableMetricState {
   mergeSlots(model.slots, into.slots, delta.slots);
   if (delta.table === undefined) return into;
-  if (into.table === undefined) return { slots: into.slots, table: copyMetricState(delta).table! };
-  addTable(into.table, delta.table);
+  if (into.table === undefined) return { slots: into.slots, table: copyTable(delta.table) };
+  mergeTable(into.table, delta.table);
   return into;
 }
 
@@ -58,7 +65,12 @@ function mergeSlots(merges: MetricModel['slots'], into: number[], delta: ArrayLi
   }
 }
 
-function addTable(into: Map<number | string, number[]>, delta: ReadonlyMap<number | string, ArrayLike<number>>): void {
+/** Adds the sums of `delta`, key by key. */
+export function mergeTable(into: MutableTable, delta: KeyedSums): void {
+  if (into instanceof NumberTable) {
+    into.merge(delta);
+    return;
+  }
   for (const [key, sums] of delta) {
     const known = into.get(key);
     if (known === undefined) into.set(key, Array.from(sums));
@@ -68,8 +80,6 @@ function addTable(into: Map<number | string, number[]>, delta: ReadonlyMap<numbe
   const keys = [...into.keys()].sort((a, b) => (a < b ? -1 : 1));
   for (const key of keys.slice(MAX_TABLE_KEYS)) into.delete(key);
 }
-
-const finite = (sum: number): number => Math.min(Math.max(sum, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /**
  * The value of a bucket by the closed formula of the model: (of . slots) / (over . slots), where `over` may be the length of the bucket.

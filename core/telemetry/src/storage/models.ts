@@ -57,8 +57,15 @@ export interface MetricModel {
 }
 /** Everything that a storage keeps is of one of three kinds. */
 export type Model = RecordModel | EntityModel | MetricModel;
+/** Sums by key, to read. A Map is one; a `NumberTable` is one that is small. */
+export interface KeyedSums extends Iterable<readonly [key: number | string, sums: ArrayLike<number>]> {
+  readonly size: number;
+  get(key: number | string): ArrayLike<number> | undefined;
+  keys(): Iterable<number | string>;
+  values(): Iterable<ArrayLike<number>>;
+}
 /** What a metric knows of one entity in one bucket: slots in the order of the model, and a table if the model has one. */
 export interface MetricState {
   readonly slots: ArrayLike<number>;
-  readonly table?: ReadonlyMap<number | string, ArrayLike<number>>;
+  readonly table?: KeyedSums;
 }

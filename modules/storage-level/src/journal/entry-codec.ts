@@ -165,7 +165,8 @@ function writeState(writer: ByteWriter, { slots, table }: MetricState): void {
   writer.varint(slots.length * 2 + (table ? 1 : 0));
   for (let i = 0; i < slots.length; i++) writeNumber(writer, slots[i]!);
   if (!table) return;
-  const width = table.values().next().value?.length ?? 0;
+  const [first] = table.values();
+  const width = first?.length ?? 0;
   writer.varint(width);
   writeTable(writer, table, width);
 }

@@ -1,5 +1,5 @@
-import { MAX_TABLE_KEYS } from '@skein/telemetry/storage';
-import { ByteReader } from '../bytes/byte-reader.js';
+import { type KeyedSums, MAX_TABLE_KEYS, type MutableTable, NumberTable } from '@skein/telemetry/storage';
+import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 
 const MAX_COUNT = 2 ** 52;
@@ -25,9 +25,12 @@ export function readNumber(reader: ByteReader): number {
 }
 
 type Key = number | string;
-type Table = ReadonlyMap<Key, ArrayLike<number>>;
 
-export function writeTable(writer: ByteWriter, table: Table, width: number): void {
+export function writeTable(writer: ByteWriter, table: KeyedSums, width: number): void {
+  if (table instanceof NumberTable) {
+    writeNumberTable(writer, table.cells);
+    return;
+  }
   const keys = sortedKeys(table);
   writer.varint(keys.length);
   writer.byte(typeof keys[0] === 'string' ? 1 : 0);
@@ -38,11 +41,27 @@ export function writeTable(writer: ByteWriter, table: Table, width: number): voi
   }
 }
 
+function writeNumberTable(writer: ByteWriter, cells: readonly number[]): void {
+  writer.varint(cells.length / 2);
+  writer.byte(0);
+  let previous = 0;
+  for (let i = 0; i < cells.length; i += 2) {
+    const key = cells[i]!;
+    writeKey(writer, key, previous);
+    writeNumber(writer, cells[i + 1]!);
+    previous = key;
+  }
+}
+
 /**
  * Adds a table to one that {@link writeTable} wrote and writes the sum, as `mergeMetricState` makes it, without a map of what is stored.
  * @throws MalformedBytes
  */
-export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: Table, width: number): void {
+export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: KeyedSums, width: number): void {
+  if (added instanceof NumberTable) {
+    writeMergedNumbers(writer, new ByteReader(stored), added.cells);
+    return;
+  }
   const reader = new ByteReader(stored);
   const count = reader.count();
   const numeric = reader.byte() === 0;
@@ -73,10 +92,43 @@ export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: 
   writer.rawOf(entries);
 }
 
-export function readTable(reader: ByteReader, width: number): Map<number | string, number[]> {
-  const table = new Map<number | string, number[]>();
+function writeMergedNumbers(writer: ByteWriter, reader: ByteReader, added: readonly number[]): void {
+  const count = reader.count();
+  if (reader.byte() !== 0 && count > 0) throw new MalformedBytes('a table of numbers has texts for keys');
+  entries.clear();
+  let written = 0;
+  let previous = 0;
+  const put = (key: number, sum: number): void => {
+    // The smallest keys are kept, and they come first.
+    if (written >= MAX_TABLE_KEYS) return;
+    written++;
+    writeKey(entries, key, previous);
+    writeNumber(entries, sum);
+    previous = key;
+  };
+  let next = 0;
+  let key = 0;
+  for (let left = count; left > 0; left--) {
+    key = readKey(reader, key);
+    let sum = readNumber(reader);
+    for (; next < added.length && added[next]! < key; next += 2) put(added[next]!, added[next + 1]!);
+    if (added[next] === key) {
+      sum = addSum(sum, added[next + 1]!);
+      next += 2;
+    }
+    put(key, sum);
+  }
+  for (; next < added.length; next += 2) put(added[next]!, added[next + 1]!);
+  writer.varint(written);
+  writer.byte(0);
+  writer.rawOf(entries);
+}
+
+export function readTable(reader: ByteReader, width: number): MutableTable {
   const size = reader.count();
   const numeric = reader.byte() === 0;
+  if (numeric && width === 1) return readNumberTable(reader, size);
+  const table = new Map<number | string, number[]>();
   let previous = 0;
   for (let i = 0; i < size; i++) {
     const key = numeric ? readKey(reader, previous) : reader.text();
@@ -86,7 +138,17 @@ export function readTable(reader: ByteReader, width: number): Map<number | strin
   return table;
 }
 
-function sortedKeys(table: Table): Key[] {
+function readNumberTable(reader: ByteReader, size: number): NumberTable {
+  const table = new NumberTable();
+  let key = 0;
+  for (let i = 0; i < size; i++) {
+    key = readKey(reader, key);
+    table.add(key, readNumber(reader), MAX_TABLE_KEYS);
+  }
+  return table;
+}
+
+function sortedKeys(table: KeyedSums): Key[] {
   const keys: Key[] = [];
   let sorted = true;
   for (const key of table.keys()) {
@@ -116,10 +178,10 @@ function readSums(reader: ByteReader, width: number): number[] {
 }
 
 function addSums(into: number[], sums: ArrayLike<number>): void {
-  for (let i = 0; i < into.length; i++) {
-    into[i] = Math.min(Math.max(into[i]! + (sums[i] ?? 0), -Number.MAX_VALUE), Number.MAX_VALUE);
-  }
+  for (let i = 0; i < into.length; i++) into[i] = addSum(into[i]!, sums[i] ?? 0);
 }
+
+const addSum = (a: number, b: number): number => Math.min(Math.max(a + b, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 function writeKey(writer: ByteWriter, key: number, previous: number): void {
   const step = key - previous;
