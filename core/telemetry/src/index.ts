@@ -12,6 +12,7 @@ export * from './metrics/read.js';
 export * from './metrics-catalog.js';
 export * from './points.js';
 export * from './sources/core-sources.js';
+export * from './sources/entity-handle.js';
 export * from './sources/enums.js';
 export * from './sources/request-facts.js';
 export * from './sources/source.js';

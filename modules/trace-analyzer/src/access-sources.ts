@@ -1,52 +1,60 @@
 import {
   CacheAccessDefinition,
   DatabaseAccessDefinition,
+  type EntityHandle,
   MQAccessDefinition,
   MQEndpointAccessDefinition,
+  type Source,
   type SourceDefinition,
 } from '@skein/telemetry';
 import type { Facts } from './call.js';
 import type { Named } from './contract.js';
 import type { MemberNode, ServiceNode } from './directory.js';
 
-/** A use of a database, cache or broker. `typeId` is the span's component. */
-abstract class Access {
+/** A use of a database, cache or broker, by its name. `typeId` is the span's component. */
+export class Access implements Source {
   declare readonly definition: SourceDefinition;
   declare readonly entity: string;
+  declare readonly handle: EntityHandle;
   declare readonly time: number;
-  declare readonly status: boolean;
   declare readonly latency: number;
+  declare readonly status: boolean;
   declare readonly transmissionLatency: number;
   declare readonly operation: number;
   declare readonly typeId: number;
-  declare readonly name: string;
+  declare protected readonly at: Named;
 
-  constructor(definition: SourceDefinition, at: Named, facts: Facts, typeId: number, operation: number, transmissionLatency: number) {
-    this.definition = definition;
-    this.entity = at.id;
+  protected constructor(handle: EntityHandle, at: Named, facts: Facts, typeId: number, operation: number, transmissionLatency: number) {
+    this.definition = handle.definition;
+    this.entity = handle.entity;
+    this.handle = handle;
     this.time = facts.time;
-    this.status = facts.status;
     this.latency = facts.latency;
+    this.status = facts.status;
     this.transmissionLatency = transmissionLatency;
     this.operation = operation;
     this.typeId = typeId;
-    this.name = at.name;
+    this.at = at;
   }
-}
 
-export class DatabaseAccess extends Access {
-  constructor(at: ServiceNode, facts: Facts, componentId: number) {
-    super(DatabaseAccessDefinition, at, facts, componentId, 0, 0);
+  static database(at: ServiceNode, facts: Facts, componentId: number): Access {
+    return new Access(at.handle(DatabaseAccessDefinition), at, facts, componentId, 0, 0);
+  }
+
+  static cache(at: ServiceNode, facts: Facts, componentId: number, operation: number): Access {
+    return new Access(at.handle(CacheAccessDefinition), at, facts, componentId, operation, 0);
+  }
+
+  static broker(at: ServiceNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number): Access {
+    return new Access(at.handle(MQAccessDefinition), at, facts, componentId, operation, transmissionLatency);
+  }
+
+  get name(): string {
+    return this.at.name;
   }
 
   get databaseTypeId(): number {
     return this.typeId;
-  }
-}
-
-export class CacheAccess extends Access {
-  constructor(at: ServiceNode, facts: Facts, componentId: number, operation: number) {
-    super(CacheAccessDefinition, at, facts, componentId, operation, 0);
   }
 
   get cacheTypeId(): number {
@@ -54,24 +62,23 @@ export class CacheAccess extends Access {
   }
 }
 
-export class BrokerAccess extends Access {
-  constructor(at: ServiceNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
-    super(MQAccessDefinition, at, facts, componentId, operation, transmissionLatency);
-  }
-}
-
 /** A use of a topic or queue, an endpoint of its broker. */
 export class BrokerEndpointAccess extends Access {
-  declare readonly serviceName: string;
-  declare readonly serviceId: string;
+  declare protected readonly at: MemberNode;
 
   constructor(at: MemberNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
-    super(MQEndpointAccessDefinition, at, facts, componentId, operation, transmissionLatency);
-    this.serviceName = at.owner.name;
-    this.serviceId = at.owner.id;
+    super(at.handle(MQEndpointAccessDefinition), at, facts, componentId, operation, transmissionLatency);
+  }
+
+  get serviceName(): string {
+    return this.at.owner.name;
+  }
+
+  get serviceId(): string {
+    return this.at.owner.id;
   }
 
   get endpoint(): string {
-    return this.name;
+    return this.at.name;
   }
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { endpointId, endpointRelationId, instanceId, type Naming, relationId, serviceId } from '@skein/telemetry';
+import {
+  endpointId,
+  endpointRelationId,
+  instanceId,
+  MQAccessDefinition,
+  type Naming,
+  relationId,
+  ServiceDefinition,
+  serviceId,
+} from '@skein/telemetry';
 import fc from 'fast-check';
 import { AddressAliases } from './aliases.js';
 import { Directory } from './directory.js';
@@ -22,12 +31,27 @@ describe('the cache of ids', () => {
         const e = directory.endpoint(node, endpoint);
         expect(e.id).toBe(endpointId(id, naming.endpoint('', endpoint)));
         const user = directory.service('User', false);
-        expect(directory.serviceRelation(user, node)).toBe(relationId(user.id, id));
-        expect(directory.instanceRelation(i, i)).toBe(relationId(i.id, i.id));
-        expect(directory.endpointRelation(e, e)).toBe(endpointRelationId(id, e.name, id, e.name));
+        expect(directory.serviceRelation(user, node).handle.entity).toBe(relationId(user.id, id));
+        expect(directory.instanceRelation(i, i).handle.entity).toBe(relationId(i.id, i.id));
+        expect(directory.endpointRelation(e, e).handle.entity).toBe(endpointRelationId(id, e.name, id, e.name));
         expect(directory.bytes).toBeLessThanOrEqual(bytes);
       }),
     );
+  });
+
+  it('gives one handle for each definition and entity', () => {
+    const directory = new Directory(naming, 1_000_000);
+    const shop = directory.service('shop', true);
+    expect(shop.handle(ServiceDefinition)).toMatchObject({ definition: ServiceDefinition, entity: shop.id });
+    expect(shop.handle(MQAccessDefinition)).toMatchObject({ definition: MQAccessDefinition, entity: shop.id });
+    const again = directory.service('shop', true);
+    expect([again.handle(ServiceDefinition), again.handle(MQAccessDefinition)].map((h) => h.definition.name)).toEqual([
+      'Service',
+      'MQAccess',
+    ]);
+    expect(again.handle(ServiceDefinition)).toBe(shop.handle(ServiceDefinition));
+    expect(directory.serviceRelation(shop, shop).handle).toBe(directory.serviceRelation(again, again).handle);
+    expect(directory.serviceRelation(shop, directory.service('web', true)).handle).not.toBe(directory.serviceRelation(shop, shop).handle);
   });
 
   it('asks for the name of an endpoint each time, since it may change', () => {

@@ -1,30 +1,67 @@
-import { endpointId, endpointRelationId, instanceId, type Naming, relationId, serviceId } from '@skein/telemetry';
+import {
+  AllDefinition,
+  EndpointRelationDefinition,
+  EntityHandle,
+  endpointId,
+  endpointRelationId,
+  instanceId,
+  type Naming,
+  relationId,
+  ServiceInstanceRelationDefinition,
+  ServiceRelationDefinition,
+  type SourceDefinition,
+  serviceId,
+} from '@skein/telemetry';
 import type { Named } from './contract.js';
 
 /** What one cached entry costs besides its texts, bytes. */
-const ENTRY_OVERHEAD = 200;
+const ENTRY_OVERHEAD = 350;
+const NO_HANDLES: readonly EntityHandle[] = [];
 
-/** A service seen from either side of a call, with the ids of its members. */
-export class ServiceNode implements Named {
-  readonly instances = new Map<string, MemberNode>();
-  readonly endpoints = new Map<string, MemberNode>();
-  readonly relations = new Map<ServiceNode, string>();
+/** An entity that sources are about. */
+abstract class EntityNode implements Named {
+  private handles = NO_HANDLES;
 
   constructor(
     readonly name: string,
     readonly id: string,
   ) {}
+
+  /** What sources of a definition about this entity carry. Most nodes are the entity of one definition only. */
+  handle(definition: SourceDefinition): EntityHandle {
+    const { handles } = this;
+    for (let i = 0; i < handles.length; i++) if (handles[i]!.definition === definition) return handles[i]!;
+    const made = new EntityHandle(definition, this.id);
+    this.handles = [...handles, made];
+    return made;
+  }
+}
+
+/** A service seen from either side of a call, with the ids of its members. */
+export class ServiceNode extends EntityNode {
+  readonly instances = new Map<string, MemberNode>();
+  readonly endpoints = new Map<string, MemberNode>();
+  readonly relations = new Map<ServiceNode, Relation<ServiceNode>>();
 }
 
 /** An instance or endpoint of a service. */
-export class MemberNode implements Named {
-  readonly relations = new Map<MemberNode, string>();
+export class MemberNode extends EntityNode {
+  readonly relations = new Map<MemberNode, Relation<MemberNode>>();
 
   constructor(
-    readonly name: string,
-    readonly id: string,
+    name: string,
+    id: string,
     readonly owner: ServiceNode,
-  ) {}
+  ) {
+    super(name, id);
+  }
+}
+
+/** Two nodes of which one called the other. */
+export interface Relation<N extends Named> {
+  readonly from: N;
+  readonly to: N;
+  readonly handle: EntityHandle;
 }
 
 /**
@@ -32,6 +69,8 @@ export class MemberNode implements Named {
  * when it is full it starts anew, which costs a few microseconds a name and never changes a result.
  */
 export class Directory {
+  /** Of the one entity that all requests are of. */
+  readonly all = new EntityHandle(AllDefinition, '');
   private normal = new Map<string, ServiceNode>();
   private conjectured = new Map<string, ServiceNode>();
   private held = 0;
@@ -85,23 +124,26 @@ export class Directory {
     return node;
   }
 
-  serviceRelation(source: ServiceNode, dest: ServiceNode): string {
-    return source.relations.get(dest) ?? this.relate(source.relations, dest, relationId(source.id, dest.id));
+  serviceRelation(from: ServiceNode, to: ServiceNode): Relation<ServiceNode> {
+    return from.relations.get(to) ?? this.relate(from.relations, from, to, ServiceRelationDefinition, relationId(from.id, to.id));
   }
 
-  instanceRelation(source: MemberNode, dest: MemberNode): string {
-    return source.relations.get(dest) ?? this.relate(source.relations, dest, relationId(source.id, dest.id));
+  instanceRelation(from: MemberNode, to: MemberNode): Relation<MemberNode> {
+    return from.relations.get(to) ?? this.relate(from.relations, from, to, ServiceInstanceRelationDefinition, relationId(from.id, to.id));
   }
 
-  endpointRelation(source: MemberNode, dest: MemberNode): string {
-    const known = source.relations.get(dest);
-    return known ?? this.relate(source.relations, dest, endpointRelationId(source.owner.id, source.name, dest.owner.id, dest.name));
+  endpointRelation(from: MemberNode, to: MemberNode): Relation<MemberNode> {
+    const known = from.relations.get(to);
+    if (known !== undefined) return known;
+    const id = endpointRelationId(from.owner.id, from.name, to.owner.id, to.name);
+    return this.relate(from.relations, from, to, EndpointRelationDefinition, id);
   }
 
-  private relate<N>(relations: Map<N, string>, dest: N, id: string): string {
-    relations.set(dest, id);
+  private relate<N extends Named>(known: Map<N, Relation<N>>, from: N, to: N, definition: SourceDefinition, id: string): Relation<N> {
+    const relation = { from, to, handle: new EntityHandle(definition, id) };
+    known.set(to, relation);
     this.charge('', id);
-    return id;
+    return relation;
   }
 
   private charge(name: string, id: string): void {

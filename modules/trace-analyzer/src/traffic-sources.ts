@@ -1,26 +1,26 @@
 import {
-  AllDefinition,
   EndpointDefinition,
-  EndpointRelationDefinition,
+  type EntityHandle,
   NO_SIDE_CAR,
   ServiceDefinition,
   ServiceInstanceDefinition,
-  ServiceInstanceRelationDefinition,
-  ServiceRelationDefinition,
   type SideCar,
+  type Source,
   type SourceDefinition,
 } from '@skein/telemetry';
 import type { Call, Facts, Side } from './call.js';
-import type { MemberNode } from './directory.js';
+import type { Named } from './contract.js';
+import type { MemberNode, Relation, ServiceNode } from './directory.js';
 
 /**
- * The sources that segments give. Classes, because hundreds of thousands are made a second: aggregation reads their fields at fixed places,
- * and names that only a filter may want are looked up in the call when asked for.
- * Fields are declared, not initialised: each is then written once.
+ * The sources that segments give. Few classes, because hundreds of thousands are made a second: aggregation and its filters read the
+ * fields of all of them at the same places in the code, which is quick for up to four shapes of objects. Names that only a filter may
+ * want are looked up in the call when asked for. Fields are declared, not initialised: each is then written once.
  */
-abstract class Traffic {
+abstract class Traffic implements Source {
   declare readonly definition: SourceDefinition;
   declare readonly entity: string;
+  declare readonly handle: EntityHandle;
   declare readonly time: number;
   declare readonly latency: number;
   declare readonly status: boolean;
@@ -29,9 +29,10 @@ abstract class Traffic {
   declare readonly type: number;
   declare protected readonly facts: Facts;
 
-  constructor(definition: SourceDefinition, entity: string, facts: Facts) {
-    this.definition = definition;
-    this.entity = entity;
+  constructor(handle: EntityHandle, facts: Facts) {
+    this.definition = handle.definition;
+    this.entity = handle.entity;
+    this.handle = handle;
     this.time = facts.time;
     this.latency = facts.latency;
     this.status = facts.status;
@@ -54,13 +55,41 @@ abstract class Traffic {
   }
 }
 
-/** A request at the side that served it. */
-abstract class ServedTraffic extends Traffic {
-  declare protected readonly side: Side;
+/** A request at the side that served it: what it was for the service, the instance, the endpoint, or all of them together. */
+export class ServedTraffic extends Traffic {
+  declare private readonly side: Side;
+  declare private readonly subject: Named;
 
-  constructor(definition: SourceDefinition, entity: string, facts: Facts, side: Side) {
-    super(definition, entity, facts);
+  /** `subject`: whose `name` is the source's. */
+  private constructor(handle: EntityHandle, facts: Facts, side: Side, subject: Named) {
+    super(handle, facts);
     this.side = side;
+    this.subject = subject;
+  }
+
+  /** `handle`: of the one entity that there is. */
+  static all(facts: Facts, side: Side, handle: EntityHandle): ServedTraffic {
+    return new ServedTraffic(handle, facts, side, side.service);
+  }
+
+  static service(facts: Facts, side: Side): ServedTraffic {
+    return new ServedTraffic(side.service.handle(ServiceDefinition), facts, side, side.service);
+  }
+
+  static instance(facts: Facts, side: Side): ServedTraffic {
+    return new ServedTraffic(side.instance.handle(ServiceInstanceDefinition), facts, side, side.instance);
+  }
+
+  static endpoint(facts: Facts, side: Side, endpoint: MemberNode): ServedTraffic {
+    return new ServedTraffic(endpoint.handle(EndpointDefinition), facts, side, endpoint);
+  }
+
+  get name(): string {
+    return this.subject.name;
+  }
+
+  get layer(): string {
+    return this.side.layer;
   }
 
   get serviceInstanceName(): string {
@@ -84,63 +113,27 @@ abstract class ServedTraffic extends Traffic {
   }
 }
 
-export class AllTraffic extends ServedTraffic {
-  constructor(facts: Facts, side: Side) {
-    super(AllDefinition, '', facts, side);
-  }
-
-  get name(): string {
-    return this.side.service.name;
-  }
-}
-
-export class ServiceTraffic extends ServedTraffic {
-  constructor(facts: Facts, side: Side) {
-    super(ServiceDefinition, side.service.id, facts, side);
-  }
-
-  get name(): string {
-    return this.side.service.name;
-  }
-
-  get layer(): string {
-    return this.side.layer;
-  }
-}
-
-export class InstanceTraffic extends ServedTraffic {
-  constructor(facts: Facts, side: Side) {
-    super(ServiceInstanceDefinition, side.instance.id, facts, side);
-  }
-
-  get name(): string {
-    return this.side.instance.name;
-  }
-}
-
-export class EndpointTraffic extends ServedTraffic {
-  declare private readonly endpoint: MemberNode;
-
-  constructor(facts: Facts, side: Side, endpoint: MemberNode) {
-    super(EndpointDefinition, endpoint.id, facts, side);
-    this.endpoint = endpoint;
-  }
-
-  get name(): string {
-    return this.endpoint.name;
-  }
-}
-
-abstract class RelationTraffic extends Traffic {
+/** A call between two services, or two instances of them. */
+export class RelationTraffic extends Traffic {
   declare readonly componentId: number;
   declare readonly detectPoint: number;
-  declare protected readonly call: Call;
+  declare private readonly call: Call;
+  declare private readonly relation: Relation<Named>;
 
-  constructor(definition: SourceDefinition, entity: string, call: Call) {
-    super(definition, entity, call.facts);
+  constructor(relation: Relation<ServiceNode> | Relation<MemberNode>, call: Call) {
+    super(relation.handle, call.facts);
     this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;
     this.call = call;
+    this.relation = relation;
+  }
+
+  get source(): string {
+    return this.relation.from.id;
+  }
+
+  get dest(): string {
+    return this.relation.to.id;
   }
 
   get sourceServiceId(): string {
@@ -167,44 +160,13 @@ abstract class RelationTraffic extends Traffic {
     return this.call.to.instance.name;
   }
 
-  get endpoint(): string {
-    return this.call.to.endpoint?.name ?? this.call.span.operationName;
-  }
-}
-
-export class ServiceRelationTraffic extends RelationTraffic {
-  constructor(entity: string, call: Call) {
-    super(ServiceRelationDefinition, entity, call);
-  }
-
-  get source(): string {
-    return this.call.from.service.id;
-  }
-
-  get dest(): string {
-    return this.call.to.service.id;
-  }
-
+  /** As service relations call it; `sourceServiceLayer` is the same for instance relations. */
   get sourceLayer(): string {
     return this.call.from.layer;
   }
 
   get destLayer(): string {
     return this.call.to.layer;
-  }
-}
-
-export class InstanceRelationTraffic extends RelationTraffic {
-  constructor(entity: string, call: Call) {
-    super(ServiceInstanceRelationDefinition, entity, call);
-  }
-
-  get source(): string {
-    return this.call.from.instance.id;
-  }
-
-  get dest(): string {
-    return this.call.to.instance.id;
   }
 
   get sourceServiceLayer(): string {
@@ -214,49 +176,53 @@ export class InstanceRelationTraffic extends RelationTraffic {
   get destServiceLayer(): string {
     return this.call.to.layer;
   }
+
+  get endpoint(): string {
+    return this.call.to.endpoint?.name ?? this.call.span.operationName;
+  }
 }
 
-/** `from` and `to` have endpoints. The source side is the endpoint's owner, which behind a broker or gateway is not the caller. */
+/** A call between two endpoints. The source side is the endpoint's owner, which behind a broker or gateway is not the caller. */
 export class EndpointRelationTraffic extends Traffic {
-  declare readonly rpcLatency: number;
   declare readonly componentId: number;
   declare readonly detectPoint: number;
   declare private readonly call: Call;
-  declare private readonly from: MemberNode;
-  declare private readonly to: MemberNode;
+  declare private readonly relation: Relation<MemberNode>;
 
-  constructor(entity: string, call: Call, from: MemberNode, to: MemberNode) {
-    super(EndpointRelationDefinition, entity, call.facts);
-    this.rpcLatency = call.facts.latency;
+  constructor(relation: Relation<MemberNode>, call: Call) {
+    super(relation.handle, call.facts);
     this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;
     this.call = call;
-    this.from = from;
-    this.to = to;
+    this.relation = relation;
+  }
+
+  get rpcLatency(): number {
+    return this.latency;
   }
 
   get source(): string {
-    return this.from.id;
+    return this.relation.from.id;
   }
 
   get dest(): string {
-    return this.to.id;
+    return this.relation.to.id;
   }
 
   get sourceServiceId(): string {
-    return this.from.owner.id;
+    return this.relation.from.owner.id;
   }
 
   get destServiceId(): string {
-    return this.to.owner.id;
+    return this.relation.to.owner.id;
   }
 
   get endpoint(): string {
-    return this.from.name;
+    return this.relation.from.name;
   }
 
   get serviceName(): string {
-    return this.from.owner.name;
+    return this.relation.from.owner.name;
   }
 
   get serviceLayer(): string {
@@ -268,11 +234,11 @@ export class EndpointRelationTraffic extends Traffic {
   }
 
   get childEndpoint(): string {
-    return this.to.name;
+    return this.relation.to.name;
   }
 
   get childServiceName(): string {
-    return this.to.owner.name;
+    return this.relation.to.owner.name;
   }
 
   get childServiceLayer(): string {

@@ -358,6 +358,7 @@ it('gives every source the attributes that OAL may name, of the declared types',
   );
   expect(wrong).toEqual([]);
   expect(new Set(sources.map((s) => s.definition.name)).size).toBe(11);
+  for (const { definition, entity, handle } of sources) expect(handle).toMatchObject({ definition, entity });
   expect(sources.find((s) => s.definition.name === 'ServiceRelation' && 'detectPoint' in s && s.detectPoint === 1)).toMatchObject({
     endpoint: '/stock',
     componentId: 2,

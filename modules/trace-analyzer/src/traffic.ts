@@ -5,15 +5,7 @@ import type { Call, Facts, Side } from './call.js';
 import type { Directory, MemberNode, ServiceNode } from './directory.js';
 import type { Findings } from './findings.js';
 import type { Recently } from './recently.js';
-import {
-  AllTraffic,
-  EndpointRelationTraffic,
-  EndpointTraffic,
-  InstanceRelationTraffic,
-  InstanceTraffic,
-  ServiceRelationTraffic,
-  ServiceTraffic,
-} from './traffic-sources.js';
+import { EndpointRelationTraffic, RelationTraffic, ServedTraffic } from './traffic-sources.js';
 
 /** Whom an entry request without a reference comes from. */
 const USER = 'User';
@@ -90,7 +82,7 @@ export class TrafficAnalysis {
       if (source !== undefined && this.written.first(source.id, minuteOf(facts.time))) {
         findings.entity(endpointUpdate(source.id, source.name, source.owner.id, from.endpointLayer, facts.time));
       }
-      findings.source(new EndpointTraffic(facts, to, to.endpoint!));
+      findings.source(ServedTraffic.endpoint(facts, to, to.endpoint!));
       this.endpointRelation(serverCall(from, to, span, facts), findings);
     }
   }
@@ -99,32 +91,32 @@ export class TrafficAnalysis {
   logic(reporter: Reporter, name: string, facts: Facts, findings: Findings): void {
     const endpoint = this.directory.endpoint(reporter.service, name);
     const side: Side = { service: reporter.service, instance: reporter.instance, layer: 'GENERAL', endpoint, endpointLayer: 'GENERAL' };
-    findings.source(new EndpointTraffic(facts, side, endpoint));
+    findings.source(ServedTraffic.endpoint(facts, side, endpoint));
   }
 
   private served(from: Side, to: Side, span: SpanView, facts: Facts, findings: Findings): void {
     const call = serverCall(from, to, span, facts);
-    findings.source(new AllTraffic(facts, to));
-    findings.source(new ServiceTraffic(facts, to));
-    findings.source(new InstanceTraffic(facts, to));
+    findings.source(ServedTraffic.all(facts, to, this.directory.all));
+    findings.source(ServedTraffic.service(facts, to));
+    findings.source(ServedTraffic.instance(facts, to));
     this.relations(call, findings);
     if (to.layer === 'FAAS') return;
-    findings.source(new EndpointTraffic(facts, to, to.endpoint!));
+    findings.source(ServedTraffic.endpoint(facts, to, to.endpoint!));
     this.endpointRelation(call, findings);
   }
 
   private relations(call: Call, findings: Findings): void {
     const { from, to } = call;
-    findings.source(new ServiceRelationTraffic(this.directory.serviceRelation(from.service, to.service), call));
+    findings.source(new RelationTraffic(this.directory.serviceRelation(from.service, to.service), call));
     if (from.instance.name === '' || to.instance.name === '') return;
-    findings.source(new InstanceRelationTraffic(this.directory.instanceRelation(from.instance, to.instance), call));
+    findings.source(new RelationTraffic(this.directory.instanceRelation(from.instance, to.instance), call));
   }
 
   private endpointRelation(call: Call, findings: Findings): void {
     const source = call.from.endpoint;
     const dest = call.to.endpoint;
     if (source === undefined || dest === undefined || source.name === '' || dest.name === '') return;
-    findings.source(new EndpointRelationTraffic(this.directory.endpointRelation(source, dest), call, source, dest));
+    findings.source(new EndpointRelationTraffic(this.directory.endpointRelation(source, dest), call));
   }
 
   private ownSide({ service, instance }: Reporter, span: SpanView): Side {

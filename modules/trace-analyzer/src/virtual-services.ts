@@ -8,7 +8,7 @@ import {
   VirtualCacheOperation,
 } from '@skein/telemetry';
 import type { RecordModel } from '@skein/telemetry/storage';
-import { BrokerAccess, BrokerEndpointAccess, CacheAccess, DatabaseAccess } from './access-sources.js';
+import { Access, BrokerEndpointAccess } from './access-sources.js';
 import type { Facts } from './call.js';
 import type { Directory, ServiceNode } from './directory.js';
 import type { Findings } from './findings.js';
@@ -49,7 +49,7 @@ export class VirtualServices {
 
   private database(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
     const database = this.directory.service(span.peer, false);
-    findings.source(new DatabaseAccess(database, facts, span.componentId));
+    findings.source(Access.database(database, facts, span.componentId));
     const type = found.last('db.type');
     if (type === undefined || !this.options.slowDatabase.isSlow(type, facts.latency)) return;
     const statement = found.last('db.statement');
@@ -63,7 +63,7 @@ export class VirtualServices {
     if (isBlank(type)) return;
     const cache = this.directory.service(isBlank(span.peer) ? `${type}-local` : span.peer, false);
     const operation = cacheOperation(found.last('cache.op'));
-    findings.source(new CacheAccess(cache, facts, span.componentId, operation));
+    findings.source(Access.cache(cache, facts, span.componentId, operation));
     if (operation === VirtualCacheOperation.Others) return;
     const isRead = operation === VirtualCacheOperation.Read;
     const thresholds = isRead ? this.options.slowCacheRead : this.options.slowCacheWrite;
@@ -81,7 +81,7 @@ export class VirtualServices {
     const broker = this.directory.service(peer, false);
     const operation = isEntry ? MQOperation.Consume : MQOperation.Produce;
     const latency = transmissionLatency(found.last('transmission.latency'));
-    findings.source(new BrokerAccess(broker, facts, span.componentId, operation, latency));
+    findings.source(Access.broker(broker, facts, span.componentId, operation, latency));
     const name = [found.last('mq.topic'), found.last('mq.queue')].filter((part) => !isBlank(part)).join('/');
     if (name === '') return;
     const endpoint = this.directory.endpoint(broker, name);

@@ -1,6 +1,7 @@
 import { createPoint } from '@skein/core';
 import type { Instant } from '../storage/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
+import type { EntityHandle } from './entity-handle.js';
 
 /**
  * One thing that happened on one entity. Analyzers make them by the thousand, so a source is a plain object or class instance
@@ -13,6 +14,8 @@ export interface Source {
   readonly entity: string;
   /** Start of what happened; its minute is the bucket. */
   readonly time: Instant;
+  /** Of this definition and entity, where the analyzer keeps one: see {@link EntityHandle}. */
+  readonly handle?: EntityHandle | undefined;
 }
 
 /** `map`: an attribute read with a key, `tag["k"]`. `strings`: a list for `contain`. `object`: has `fields`. */
