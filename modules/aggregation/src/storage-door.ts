@@ -66,7 +66,7 @@ export class StorageDoor {
       ...commit,
       records: commit.records.filter(({ model }) => served(model)),
       entities: commit.entities.filter(({ model }) => served(model)),
-      deltas: commit.deltas.map((delta) => ({ ...delta, metrics: new Map([...delta.metrics].filter(([model]) => served(model))) })),
+      deltas: commit.deltas.map((delta) => delta.only(served)),
     };
   }
 

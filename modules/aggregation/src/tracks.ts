@@ -1,6 +1,6 @@
-import type { SourceDefinition } from '@skein/telemetry';
-import type { Accumulator, AccumulatorSlab, Plan } from '@skein/telemetry/oal';
-import type { Instant } from '@skein/telemetry/storage';
+import type { EntityHandle, Source, SourceDefinition } from '@skein/telemetry';
+import { Accumulator, type AccumulatorSlab, type Plan } from '@skein/telemetry/oal';
+import { type Instant, MetricLayout } from '@skein/telemetry/storage';
 
 /** Tracks that are kept, over all minutes; each takes about 600 bytes. */
 const CAPACITY = 60_000;
@@ -28,30 +28,59 @@ export class ActiveEntity {
   ) {}
 }
 
-/** What one source definition does to one entity in one minute. Lives over many windows; its accumulator is emptied by each. */
-export class Track {
-  private readonly stored = new Set<Variant>();
+/**
+ * What one source definition does to one entity in one minute. Lives over many windows; what it accumulated is taken out by each.
+ * Sources that carry a handle find their track there.
+ */
+export class Track extends Accumulator {
+  declare readonly subject: ActiveEntity;
+  /** Number of the window that touched it last. */
+  window = -1;
+  /** The variant that was stored last: nearly always the only one. */
+  private newest: Variant | undefined = undefined;
+  private stored: Set<Variant> | undefined = undefined;
+  private handle: EntityHandle | undefined = undefined;
 
   constructor(
     readonly plan: Plan,
-    readonly accumulator: Accumulator,
-    readonly entity: ActiveEntity,
-  ) {}
+    readonly minute: MinuteTracks,
+    slab: AccumulatorSlab,
+    subject: ActiveEntity,
+  ) {
+    super(slab, subject);
+  }
 
   /** Whether the rows of this variant of the source are known to be stored. */
   isStored(variant: Variant): boolean {
-    return this.stored.has(variant);
+    return this.newest === variant || this.stored?.has(variant) === true;
   }
 
   /** To be called when the commit with its rows resolved. What is forgotten at the limit is written once more, which changes nothing. */
   markStored(variant: Variant): void {
-    if (this.stored.size >= MAX_VARIANTS) this.stored.clear();
-    this.stored.add(variant);
+    if (this.newest !== undefined && this.newest !== variant) {
+      this.stored ??= new Set();
+      if (this.stored.size >= MAX_VARIANTS) this.stored.clear();
+      this.stored.add(this.newest);
+    }
+    this.newest = variant;
+  }
+
+  /** From now on found by this handle only. */
+  bind(handle: EntityHandle): void {
+    if (this.handle !== handle) this.release();
+    this.handle = handle;
+    handle.slot = this;
+  }
+
+  /** No handle leads to it any more. */
+  release(): void {
+    if (this.handle?.slot === this) this.handle.slot = undefined;
+    this.handle = undefined;
   }
 }
 
 /** The entities that a definition's sources were about in one minute. */
-export class PlanTracks {
+class PlanTracks {
   private readonly tracks = new Map<string, Track>();
   private readonly slab: AccumulatorSlab;
 
@@ -59,7 +88,7 @@ export class PlanTracks {
     private readonly plan: Plan,
     private readonly minute: MinuteTracks,
   ) {
-    this.slab = plan.slab(minute.minute);
+    this.slab = plan.slab();
   }
 
   find(entity: string): Track | undefined {
@@ -69,11 +98,15 @@ export class PlanTracks {
   begin(entity: string): Track {
     const { plan, minute } = this;
     const active = minute.entity(plan.definition.scope, entity);
-    const track = new Track(plan, this.slab.accumulator(entity), active);
+    const track = new Track(plan, minute, this.slab, active);
     active.tracks.push(track);
     this.tracks.set(entity, track);
     minute.size++;
     return track;
+  }
+
+  release(): void {
+    for (const track of this.tracks.values()) track.release();
   }
 }
 
@@ -87,15 +120,26 @@ export class MinuteTracks {
 
   constructor(readonly minute: Instant) {}
 
-  of(definition: SourceDefinition): PlanTracks | undefined {
-    return this.plans.get(definition);
+  /** The track that a source belongs to, if there is one already. */
+  find({ handle, definition, entity }: Source): Track | undefined {
+    const slot = handle?.slot;
+    if (slot instanceof Track && slot.minute === this) return slot;
+    const track = this.plans.get(definition)?.find(entity);
+    if (handle !== undefined) track?.bind(handle);
+    return track;
   }
 
-  begin(plan: Plan): PlanTracks {
-    const tracks = new PlanTracks(plan, this);
-    this.plans.set(plan.definition, tracks);
-    this.size += ROOM_COST;
-    return tracks;
+  /** A new track for a source of the plan and what comes after it. */
+  begin(plan: Plan, { handle, entity }: Source): Track {
+    let tracks = this.plans.get(plan.definition);
+    if (tracks === undefined) {
+      tracks = new PlanTracks(plan, this);
+      this.plans.set(plan.definition, tracks);
+      this.size += ROOM_COST;
+    }
+    const track = tracks.begin(entity);
+    if (handle !== undefined) track.bind(handle);
+    return track;
   }
 
   entity(scope: string, id: string): ActiveEntity {
@@ -112,6 +156,11 @@ export class MinuteTracks {
     }
     return entity;
   }
+
+  /** No handle leads here any more: what is forgotten is not kept by those who hold the handles. */
+  release(): void {
+    for (const tracks of this.plans.values()) tracks.release();
+  }
 }
 
 /**
@@ -119,6 +168,8 @@ export class MinuteTracks {
  * fills it, and takes its increments out when it closes; what stays is room, and which rows are known to be stored.
  */
 export class Tracks {
+  /** Of the metrics that entities have: the same in one window as in the next. */
+  readonly layouts = MetricLayout.root();
   private readonly minutes = new Map<Instant, MinuteTracks>();
   private latest: MinuteTracks | undefined;
   private windows = 0;
@@ -156,16 +207,22 @@ export class Tracks {
   trim(now: Instant): void {
     let size = 0;
     for (const [at, minute] of this.minutes) {
-      if (minute.usedAt + IDLE <= now) this.minutes.delete(at);
+      if (minute.usedAt + IDLE <= now) this.forget(at, minute);
       else size += minute.size;
     }
     this.latest = undefined;
     if (size <= this.capacity) return;
     for (const at of [...this.minutes.keys()].sort((a, b) => a - b)) {
-      size -= this.minutes.get(at)!.size;
-      this.minutes.delete(at);
+      const minute = this.minutes.get(at)!;
+      size -= minute.size;
+      this.forget(at, minute);
       if (size <= this.capacity / 2) return;
     }
+  }
+
+  private forget(at: Instant, minute: MinuteTracks): void {
+    this.minutes.delete(at);
+    minute.release();
   }
 
   private begin(minute: Instant): MinuteTracks {

@@ -1,5 +1,5 @@
 import type { Observation, Source, SourceDefinition } from '@skein/telemetry';
-import type { Plan } from '@skein/telemetry/oal';
+import { DeltaWriter, type Plan } from '@skein/telemetry/oal';
 import {
   type Commit,
   checkEntityUpdate,
@@ -7,8 +7,8 @@ import {
   type EntityModel,
   type EntityUpdate,
   type Instant,
+  type MetricDelta,
   type MetricModel,
-  type MetricState,
   type Model,
   type RecordModel,
   type RecordRow,
@@ -16,7 +16,7 @@ import {
   type TtlClass,
 } from '@skein/telemetry/storage';
 import { EntityUpdates } from './entity-updates.js';
-import type { ActiveEntity, Track, Tracks, Variant } from './tracks.js';
+import type { ActiveEntity, MinuteTracks, Track, Tracks, Variant } from './tracks.js';
 import type { WrittenMarks } from './written-marks.js';
 
 const MINUTE = 60_000;
@@ -63,6 +63,8 @@ export class Window {
   private readonly number: number;
   private deltas: Commit['deltas'] = [];
   private now: Instant = 0;
+  /** Of metrics, what is kept now. */
+  private oldest: Instant = 0;
 
   constructor(private readonly context: WindowContext) {
     this.updates = new EntityUpdates(context.written);
@@ -71,47 +73,57 @@ export class Window {
 
   /** `now`: ms since the epoch, by the clock of the host. Never throws. */
   add(observation: Observation, now: Instant): void {
-    this.now = now;
+    if (now !== this.now) {
+      this.now = now;
+      this.oldest = now - this.context.retention('metrics');
+    }
     this.weight += observation.weight;
-    for (const source of observation.sources) this.attempt('source', this.addSource, source, now);
-    for (const record of observation.records) this.attempt('record', this.addRecord, record, now);
-    for (const update of observation.entities) this.attempt('entity', this.addUpdate, update, now);
+    this.each('source', observation.sources, this.addSource);
+    this.each('record', observation.records, this.addRecord);
+    this.each('entity', observation.entities, this.addUpdate);
   }
 
   /** A part whose own code throws (a getter, say) is left out alone. */
-  private attempt<T>(part: Part, add: (this: Window, item: T, now: Instant) => Refusal | undefined, item: T, now: Instant): void {
-    try {
-      const refusal = add.call(this, item, now);
-      if (refusal !== undefined) this.context.onLeftOut(part, ...refusal);
-    } catch (error) {
-      this.context.onLeftOut(part, 'threw', error instanceof Error ? error.message : String(error));
+  private each<T>(part: Part, items: readonly T[], add: (this: Window, item: T) => Refusal | undefined): void {
+    let i = 0;
+    while (i < items.length) {
+      try {
+        for (; i < items.length; i++) {
+          const refusal = add.call(this, items[i]!);
+          if (refusal !== undefined) this.context.onLeftOut(part, ...refusal);
+        }
+      } catch (error) {
+        i++;
+        this.context.onLeftOut(part, 'threw', error instanceof Error ? error.message : String(error));
+      }
     }
   }
 
-  private addSource(source: Source, now: Instant): Refusal | undefined {
+  private addSource(source: Source): Refusal | undefined {
     const { definition, time } = source;
-    const misfit = misplaced(time, now - this.context.retention('metrics'), now + AHEAD);
-    if (misfit !== undefined) return this.context.plans.has(definition) ? [misfit, definition.name] : unknownSource(definition);
-    const minute = this.context.tracks.at(time - (time % MINUTE), now);
-    let tracks = minute.of(definition);
-    if (tracks === undefined) {
-      const plan = this.context.plans.get(definition);
-      if (plan === undefined) return unknownSource(definition);
-      tracks = minute.begin(plan);
+    const { plans, tracks } = this.context;
+    const misfit = misplaced(time, this.oldest, this.now + AHEAD);
+    if (misfit !== undefined) return plans.has(definition) ? [misfit, definition.name] : unknownSource(definition);
+    const minute = tracks.at(time - (time % MINUTE), this.now);
+    const track = minute.find(source) ?? this.begin(minute, source);
+    if (track === undefined)
+      return plans.has(definition) ? ['invalid', `the entity id of a ${definition.name}`] : unknownSource(definition);
+    if (track.window !== this.number) {
+      track.window = this.number;
+      this.touch(track.subject);
     }
-    let track = tracks.find(source.entity);
-    if (track === undefined) {
-      const { entity } = source;
-      if (checkEntityUpdate(ID_ONLY, { id: entity, at: time, row: {} }) !== undefined) {
-        return ['invalid', `the entity id of a ${definition.name}`];
-      }
-      track = tracks.begin(entity);
-    }
-    this.touch(track.entity);
     // Metrics first: rows are made by code of the source's definition, and metrics must not depend on its luck.
-    track.plan.add(source, track.accumulator);
+    track.plan.add(source, track);
     if (definition.rows !== undefined) this.appear(source, track);
     return undefined;
+  }
+
+  /** Undefined if there is no plan for the source, or its entity id cannot be one. */
+  private begin(minute: MinuteTracks, source: Source): Track | undefined {
+    const { definition, entity, time } = source;
+    const plan = this.context.plans.get(definition);
+    if (plan === undefined || checkEntityUpdate(ID_ONLY, { id: entity, at: time, row: {} }) !== undefined) return undefined;
+    return minute.begin(plan, source);
   }
 
   private touch(entity: ActiveEntity): void {
@@ -147,12 +159,12 @@ export class Window {
     return true;
   }
 
-  private addRecord({ model, row }: RecordRow, now: Instant): Refusal | undefined {
+  private addRecord({ model, row }: RecordRow): Refusal | undefined {
     const excluded = this.context.excluded(model);
     if (excluded !== undefined) return [excluded, model.name];
     const reason = checkRecord(model, row);
     if (reason !== undefined) return ['invalid', `${model.name}: ${reason}`];
-    const misfit = misplaced(row[model.time] as number, now - this.context.retention(model.ttl), now + AHEAD);
+    const misfit = this.misplaced(row[model.time] as number, model.ttl);
     if (misfit !== undefined) return [misfit, model.name];
     const rows = this.records.get(model);
     if (rows === undefined) this.records.set(model, [row]);
@@ -160,9 +172,9 @@ export class Window {
     return undefined;
   }
 
-  private addUpdate(update: EntityUpdate, now: Instant): Refusal | undefined {
+  private addUpdate(update: EntityUpdate): Refusal | undefined {
     const { model, at } = update;
-    const misfit = misplaced(at, now - this.context.retention(model.ttl), now + AHEAD);
+    const misfit = this.misplaced(at, model.ttl);
     if (misfit !== undefined) return [misfit, model.name];
     const refusal = this.refusal(update);
     if (refusal === undefined && this.updates.add(update) && update.active === true) this.activate(update);
@@ -177,6 +189,10 @@ export class Window {
     return reason === undefined ? undefined : ['invalid', `${model.name}: ${reason}`];
   }
 
+  private misplaced(time: number, ttl: TtlClass): LeftOut | undefined {
+    return misplaced(time, this.now - this.context.retention(ttl), this.now + AHEAD);
+  }
+
   private activate({ model, id, at }: EntityUpdate): void {
     const entity = this.context.tracks.at(at - (at % MINUTE), this.now).entity(model.name, id);
     this.touch(entity);
@@ -189,13 +205,15 @@ export class Window {
     const excluded = new Set<MetricModel>();
     for (const { models } of plans.values())
       for (const model of models) if (this.context.excluded(model) !== undefined) excluded.add(model);
-    const deltas: Array<Commit['deltas'][number]> = [];
+    const served = (model: MetricModel): boolean => !excluded.has(model);
+    const deltas: MetricDelta[] = [];
+    const writer = new DeltaWriter(tracks.layouts);
     for (const entity of this.touched) {
-      const metrics = new Map<MetricModel, MetricState>();
-      for (const { plan, accumulator } of entity.tracks) plan.collect(accumulator, metrics);
-      const inputs = metrics.size;
-      for (const model of excluded) metrics.delete(model);
-      if (inputs > 0 || entity.active) deltas.push({ scope: entity.scope, entity: entity.id, minute: entity.minute, metrics });
+      for (const track of entity.tracks) track.plan.collect(track, writer);
+      if (!writer.empty || entity.active) {
+        const delta = writer.take(entity.scope, entity.id, entity.minute);
+        deltas.push(excluded.size === 0 ? delta : delta.only(served));
+      }
       entity.active = false;
     }
     this.deltas = deltas;

@@ -17,7 +17,7 @@ import {
   TOP_N_MODELS,
   valueReader,
 } from '@skein/telemetry';
-import { type Commit, type MetricModel, type Storage, StorageToken } from '@skein/telemetry/storage';
+import { type Commit, MetricDelta, type MetricModel, type Storage, StorageToken } from '@skein/telemetry/storage';
 import { type GraphqlExtension, GraphqlResolvers } from './contract.js';
 import queryGraphql from './module.js';
 
@@ -112,26 +112,21 @@ export async function startWithData(modules: readonly TestModule[]) {
   await kit.commit({
     entities: [row, instance],
     deltas: [
-      { scope: 'service', entity: shop, minute: T0, metrics: new Map<MetricModel, never>([[cpm.model, { slots: [120] } as never]]) },
-      { scope: 'service', entity: shop, minute: T0 + 2 * MINUTE, metrics: new Map([[cpm.model, { slots: [61] }]]) },
-      { scope: 'service', entity: shop, minute: T0, metrics: new Map([[percentile.model, { slots: [], table: new Map([[4, [9]]]) }]]) },
-      {
-        scope: 'all',
-        entity: '',
-        minute: T0,
-        metrics: new Map([
-          [
-            heatmap.model,
-            {
-              slots: [],
-              table: new Map([
-                [0, [2]],
-                [100, [1]],
-              ]),
-            },
-          ],
-        ]),
-      },
+      MetricDelta.of('service', shop, T0, [[cpm.model, { slots: [120] }]]),
+      MetricDelta.of('service', shop, T0 + 2 * MINUTE, [[cpm.model, { slots: [61] }]]),
+      MetricDelta.of('service', shop, T0, [[percentile.model, { slots: [], table: new Map([[4, [9]]]) }]]),
+      MetricDelta.of('all', '', T0, [
+        [
+          heatmap.model,
+          {
+            slots: [],
+            table: new Map([
+              [0, [2]],
+              [100, [1]],
+            ]),
+          },
+        ],
+      ]),
     ],
     records: [
       {

@@ -3,7 +3,7 @@ import { skywalking } from '@skein/proto';
 import query from '@skein/query';
 import storageMemory from '@skein/storage-memory';
 import { relationId, SegmentModel, ServiceRelationClientModel, serviceId } from '@skein/telemetry';
-import { type Storage, StorageToken } from '@skein/telemetry/storage';
+import { MetricDelta, type Storage, StorageToken } from '@skein/telemetry/storage';
 import { MINUTE, range, shop, start as startWith, stopAll, T0 } from './graphql.test.kit.js';
 
 const start = (config?: object) => startWith([storageMemory, query], [], config);
@@ -184,7 +184,7 @@ describe('one query', () => {
       const row = { source: shop, dest, sourceService: shop, destService: dest, components: ['33'] };
       return { model: ServiceRelationClientModel, id: relationId(shop, dest), at: T0, row };
     });
-    const deltas = seen.map((e) => ({ scope: e.model.name, entity: e.id, minute: Math.floor(T0 / MINUTE) * MINUTE, metrics: new Map() }));
+    const deltas = seen.map((e) => MetricDelta.of(e.model.name, e.id, Math.floor(T0 / MINUTE) * MINUTE));
     await kit.commit({ entities: seen, deltas });
     const data = await kit.ask(
       `query ($duration: Duration!) ${aliases(5, () => 'getGlobalTopology(duration: $duration) { nodes { id } calls { id } }')}`,

@@ -11,7 +11,7 @@ import {
   valueReader,
 } from '@skein/telemetry';
 import type { Commit, EntityUpdate, MetricModel, MetricState } from '@skein/telemetry/storage';
-import { StorageToken } from '@skein/telemetry/storage';
+import { MetricDelta, StorageToken } from '@skein/telemetry/storage';
 import { MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken } from './contract.js';
 import query from './module.js';
 
@@ -93,10 +93,10 @@ export async function start(storageModule: TestModule, zone = 'UTC', config: obj
     see: (...updates: readonly EntityUpdate[]) =>
       commit({
         entities: updates,
-        deltas: updates.map((u) => ({ scope: u.model.name, entity: u.id, minute: u.at, metrics: new Map() })),
+        deltas: updates.map((u) => MetricDelta.of(u.model.name, u.id, u.at)),
       }),
     add: (model: MetricModel, entity: string, minute: number, state: MetricState) =>
-      commit({ deltas: [{ scope: model.scope, entity, minute, metrics: new Map([[model, state]]) }] }),
+      commit({ deltas: [MetricDelta.of(model.scope, entity, minute, [[model, state]])] }),
   };
 }
 export type Kit = Awaited<ReturnType<typeof start>>;

@@ -10,8 +10,8 @@ export async function learnModels(store: Store, commit: Commit): Promise<void> {
     const [problem] = await store.models.open(store.directory.database, missing);
     if (problem) throw new Error(`model ${problem.model} cannot be stored: ${problem.reason}`);
   }
-  const metrics: MetricModel[] = [];
-  for (const delta of commit.deltas)
-    for (const model of delta.metrics.keys()) if (store.columns.of(model) === undefined) metrics.push(model);
-  if (metrics.length > 0) await store.columns.assign(metrics);
+  const metrics = new Set<MetricModel>();
+  for (const { layout } of commit.deltas)
+    if (store.layouts.find(layout) === undefined) for (const model of layout.models) metrics.add(model);
+  if (metrics.size > 0) await store.columns.assign([...metrics]);
 }

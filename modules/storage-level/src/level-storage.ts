@@ -5,18 +5,18 @@ import {
   checkRecordQuery,
   DocumentConflictError,
   type DocumentPut,
+  type MetricDelta,
   type Model,
   matchesAll,
   type Storage,
   type TtlClass,
 } from '@skein/telemetry/storage';
-import type { Entry, EntryDelta, EntryDocument, EntryRecords } from './journal/entry.js';
+import type { Entry, EntryDelta, EntryDocument } from './journal/entry.js';
 import { NOTHING } from './journal/entry.js';
 import type { ReplayReport } from './journal/journal-replay.js';
 import { learnModels } from './learn-models.js';
 import { type DataDirectory, openDataDirectory } from './level/data-directory.js';
-import { hashId } from './records/id-hashes.js';
-import { chunkRows } from './records/row-chunks.js';
+import { NewRecords } from './records/new-records.js';
 import { type Pruned, Retention } from './retention.js';
 import { listDocuments, readDocument, toDocument } from './rows/document-reads.js';
 import { findEntities, readEntity } from './rows/entity-reads.js';
@@ -49,8 +49,7 @@ export class LevelStorage implements Storage {
   #closed = false;
   /** Commits under way, by id, so that a retry joins the attempt before it. */
   readonly #committing = new Map<string, Promise<void>>();
-  /** Hashes of the record ids of commits under way. */
-  readonly #reserved = new Set<string>();
+  readonly #newRecords = new NewRecords();
   /** Changes of documents follow each other, since each looks at the version before it. */
   #documentTurn: Promise<unknown> = Promise.resolve();
 
@@ -247,42 +246,20 @@ export class LevelStorage implements Storage {
   }
 
   async #write(store: Store, commit: Commit, documents: readonly EntryDocument[]): Promise<void> {
-    const reserved: string[] = [];
-    const entry: Entry = {
-      at: this.#options.clock.now(),
-      id: commit.id,
-      records: this.#newRecords(store, commit, reserved),
-      entities: commit.entities.map(({ model, id, at, row }) => ({ model: model.name, id, at, row })),
-      deltas: commit.deltas.map((delta) => toEntryDelta(store, delta)),
-      documents,
-    };
+    const ids = this.#newRecords.begin(commit);
     try {
+      const entry: Entry = {
+        at: this.#options.clock.now(),
+        id: commit.id,
+        records: this.#newRecords.of(commit, store.records.recentIds, ids),
+        entities: commit.entities.map(({ model, id, at, row }) => ({ model: model.name, id, at, row })),
+        deltas: commit.deltas.map((delta) => toEntryDelta(store, delta)),
+        documents,
+      };
       await store.write(entry);
     } finally {
-      for (const id of reserved) this.#reserved.delete(id);
+      this.#newRecords.end(ids);
     }
-  }
-
-  /** The rows whose id is neither stored nor on its way. Decided before the entry is written, so that a replay need not decide again. */
-  #newRecords(store: Store, commit: Commit, reserved: string[]): EntryRecords[] {
-    return commit.records.map(({ model, rows }) => {
-      const { id: field, name, body } = model;
-      const fields = Object.keys(model.fields);
-      const ids: number[] = [];
-      const isNew = (id: unknown): boolean => {
-        if (typeof id !== 'string') return true;
-        const { high, low } = hashId(name, id);
-        // As exact as the set of stored ids: 64 bits, written as text.
-        const key = String.fromCharCode(high >>> 16, high & 0xffff, low >>> 16, low & 0xffff);
-        if (this.#reserved.has(key) || store.records.recentIds.has(high, low)) return false;
-        this.#reserved.add(key);
-        reserved.push(key);
-        ids.push(high, low);
-        return true;
-      };
-      const added = field === undefined ? rows : rows.filter((row) => isNew(row[field]));
-      return { model: name, fields, rows: added, chunks: chunkRows(fields, added, body), ids };
-    });
   }
 
   async #accepts(store: Store, { kind, id, ifVersion }: DocumentPut): Promise<boolean> {
@@ -322,11 +299,9 @@ export class LevelStorage implements Storage {
   }
 }
 
-function toEntryDelta(store: Store, { scope, entity, minute, metrics }: Commit['deltas'][number]): EntryDelta {
-  const columns: number[] = [];
-  const states = [...metrics.values()];
-  for (const model of metrics.keys()) columns.push(store.columns.of(model)!);
-  return { scope, entity, minute, columns, states };
+/** All its metrics have columns by now. */
+function toEntryDelta(store: Store, { scope, entity, minute, layout, slots, slotsAt, tables, tablesAt }: MetricDelta): EntryDelta {
+  return { scope, entity, minute, layout: store.layouts.find(layout)!, slots, slotsAt, tables, tablesAt };
 }
 
 /** Rejects when the signal is aborted first; the attempt goes on, and a retry joins it or finds it done. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '@skein/core/testing';
 import { SegmentModel, ServiceModel } from '@skein/telemetry';
-import type { Limits, MetricModel } from '@skein/telemetry/storage';
+import { type Limits, MetricDelta, type MetricModel } from '@skein/telemetry/storage';
 import { openDataDirectory } from './level/data-directory.js';
 import { metaKey } from './level/keys.js';
 import { LevelStorage, type LevelStorageOptions } from './level-storage.js';
@@ -300,7 +300,7 @@ describe('metric columns', () => {
         expect(await calls(current)).toBe(7);
         expect(await calls(current, changed)).toBeUndefined();
       }
-      const delta = { scope: 'service', entity: 'a', minute: minuteOf(1), metrics: new Map([[changed, { slots: [100] }]]) };
+      const delta = MetricDelta.of('service', 'a', minuteOf(1), [[changed, { slots: [100] }]]);
       await current.commit({ ...numberedCommit(8), records: [], entities: [], documents: [], deltas: [delta] }, LIMITS.signal);
       current = await made.reopen();
       await current.open([changed], UTC);
@@ -315,7 +315,7 @@ describe('retention', () => {
     await withStorage({ clock }, async (storage) => {
       await commit(storage, 10);
       await clock.set(START + 5 * DAY);
-      const active = { scope: 'service', entity: 'a', minute: START + 5 * DAY, metrics: new Map([[CallsModel, { slots: [1, 1] }]]) };
+      const active = MetricDelta.of('service', 'a', START + 5 * DAY, [[CallsModel, { slots: [1, 1] }]]);
       await storage.commit({ ...numberedCommit(11), entities: [], records: [], deltas: [active] }, LIMITS.signal);
       const first = await storage.prune(START + 5 * DAY);
       expect(first.map(({ model, reason }) => `${model} ${reason}`)).toEqual(['segment age']);

@@ -15,6 +15,7 @@ import { flushedUpTo, readMarks } from './marks.js';
 import { EntityNumberCache } from './metrics/entity-numbers.js';
 import { MetricColumns } from './metrics/metric-columns.js';
 import { MetricReads } from './metrics/metric-reads.js';
+import { RowLayouts } from './metrics/row-layout.js';
 import { BATCH_ROWS, RecordStore } from './records/record-store.js';
 import { BLOCK_ROWS } from './records/row-chunks.js';
 import { RowStore } from './rows/row-store.js';
@@ -31,7 +32,7 @@ export interface StoreOptions {
   readonly events: FlusherEvents;
 }
 
-const RECORD_PAUSE_MS = 500;
+const RECORD_PAUSE_MS = 4000;
 /** Bytes of entries in memory after which a replay stops to flush. */
 const REPLAY_FLUSH_BYTES = 32 * 1024 * 1024;
 
@@ -41,6 +42,7 @@ export class Store {
   readonly models: KnownModels;
   readonly zone: Zone;
   readonly columns: MetricColumns;
+  readonly layouts: RowLayouts;
   readonly numbers: EntityNumberCache;
   readonly records: RecordStore;
   readonly rows: RowStore;
@@ -65,9 +67,10 @@ export class Store {
     this.#marks = readMarks(database);
     this.columns = new MetricColumns(database);
     this.columns.load();
+    this.layouts = new RowLayouts(this.columns);
     this.numbers = new EntityNumberCache(database);
     this.records = new RecordStore(database, this.#marks.records, models.record, options);
-    this.rows = new RowStore(database, this.#marks.rows, this.columns, this.numbers, zone, models.entity, options.sync);
+    this.rows = new RowStore(database, this.#marks.rows, this.layouts, this.numbers, zone, models.entity, options.sync);
     this.metrics = new MetricReads(database, this.columns, this.numbers, zone);
     this.journal = new Journal(directory.journal, { sync: options.sync, fileBytes: options.journalFileBytes });
     this.backlog = new Backlog(
@@ -117,7 +120,7 @@ export class Store {
     if (this.backlog.full) this.flushSoon();
   }
 
-  /** Blocks are cut once one is full, but within half a second after the last time only for a whole batch, so that many rows share postings. */
+  /** Blocks are cut once one is full, but within four seconds after the last time only for a whole batch, so that many rows share postings. */
   #recordsAreDue(): boolean {
     const rows = this.records.mostRowsInMemory;
     return rows >= BATCH_ROWS || (rows >= BLOCK_ROWS && this.#since(this.#lastRecordFlush) >= RECORD_PAUSE_MS);
@@ -165,7 +168,7 @@ export class Store {
       flushedUpTo(rows, records),
       Math.max(rows.position, records.position),
       async (payload, span) => {
-        const { entry, size } = decodePayload(payload);
+        const { entry, size } = decodePayload(payload, this.layouts);
         this.#apply(entry, span, size);
         if (this.backlog.bytes > REPLAY_FLUSH_BYTES) await this.flush();
       },

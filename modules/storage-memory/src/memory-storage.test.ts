@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Commit, DeadlineError, type Storage } from '@skein/telemetry/storage';
+import { type Commit, DeadlineError, MetricDelta, type Storage } from '@skein/telemetry/storage';
 import { CHECK_MODELS, CheckCpm, CheckEntity, CheckRecord, checkStorage, LIMITS, type StorageUnderTest } from '@skein/telemetry/testing';
 import { MemoryStorage } from './memory-storage.js';
 
@@ -28,12 +28,8 @@ const commit = async (storage: Storage, content: Partial<Commit>): Promise<void>
 const record = (id: number, time: number, bytes = 10): Commit['records'] => [
   { model: CheckRecord, rows: [{ recordId: `r${id}`, time, group: 'g', data: new Uint8Array(bytes) }] },
 ];
-const delta = (entity: string, minute: number): Commit['deltas'][number] => ({
-  scope: CheckEntity.name,
-  entity,
-  minute,
-  metrics: new Map([[CheckCpm, { slots: [1] }]]),
-});
+const delta = (entity: string, minute: number): MetricDelta =>
+  MetricDelta.of(CheckEntity.name, entity, minute, [[CheckCpm, { slots: [1] }]]);
 const stored = async (storage: Storage): Promise<unknown[]> => {
   const query = { model: CheckRecord, range: { from: 0, to: START + 100 * DAY }, offset: 0, limit: 10_000 };
   return (await storage.records(query, LIMITS)).items.map((row) => row.recordId);

@@ -1,4 +1,5 @@
-import type { EntityModel, Instant, MetricModel, MetricState, RecordModel, Row } from './models.js';
+import type { MetricDelta } from './metric-delta.js';
+import type { EntityModel, Instant, RecordModel, Row } from './models.js';
 
 /** Records, entity rows, increments and documents that belong together: stored whole, or not at all as far as the backend is atomic. */
 export interface Commit {
@@ -6,13 +7,8 @@ export interface Commit {
   readonly id: { readonly writer: string; readonly sequence: number }; // kept on every retry of the same content
   readonly records: ReadonlyArray<{ readonly model: RecordModel; readonly rows: readonly Row[] }>;
   readonly entities: ReadonlyArray<{ readonly model: EntityModel; readonly id: string; readonly at: Instant; readonly row: Row }>;
-  /** Increments, not totals. An entry with no metrics still says: active in this minute. The backend folds hours and days. */
-  readonly deltas: ReadonlyArray<{
-    readonly scope: string;
-    readonly entity: string;
-    readonly minute: Instant;
-    readonly metrics: ReadonlyMap<MetricModel, MetricState>;
-  }>;
+  /** Increments, not totals. The backend folds hours and days. */
+  readonly deltas: readonly MetricDelta[];
   /**
    * One whose `ifVersion` does not match rejects the whole commit with a DocumentConflictError, and nothing of it is stored. A version that
    * an earlier attempt of the same commit made is no conflict. Without `atomicCommit`, who loses a race for a document only after the check

@@ -4,6 +4,8 @@ export * from './commit.js';
 export * from './conditions.js';
 export * from './entity-state.js';
 export * from './errors.js';
+export * from './metric-delta.js';
+export * from './metric-layout.js';
 export * from './metric-state.js';
 export * from './models.js';
 export { MAX_TABLE_KEYS, NumberTable } from './number-table.js';

@@ -14,6 +14,10 @@ export interface MutableMetricState extends MetricState {
 export const newTable = ({ key, width }: NonNullable<MetricModel['table']>): MutableTable =>
   key === 'int' && width === 1 ? new NumberTable() : new Map();
 
+/** A table with the same content, of the kind that {@link newTable} makes for the model; the very table if it is one. */
+export const tableFor = ({ key, width }: NonNullable<MetricModel['table']>, table: KeyedSums): KeyedSums =>
+  key === 'int' && width === 1 ? NumberTable.of(table) : table;
+
 /** A table of one's own with the same content. */
 export function copyTable(table: KeyedSums): MutableTable {
   if (table instanceof NumberTable) return table.copy();
@@ -34,31 +38,41 @@ export function copyMetricState(state: MetricState): MutableMetricState {
  * Sums stop at the largest finite number. `into` must be of the same model; returns it, or a new object where it had no table yet.
  */
 export function mergeMetricState(model: MetricModel, into: MutableMetricState, delta: MetricState): MutableMetricState {
-  mergeSlots(model.slots, into.slots, delta.slots);
+  mergeSlots(model.slots, into.slots, 0, delta.slots, 0);
   if (delta.table === undefined) return into;
   if (into.table === undefined) return { slots: into.slots, table: copyTable(delta.table) };
   mergeTable(into.table, delta.table);
   return into;
 }
 
-function mergeSlots(merges: MetricModel['slots'], into: number[], delta: ArrayLike<number>): void {
+/**
+ * Merges slots that lie in larger arrays, `into` from `at` on and `delta` from `from` on, as {@link mergeMetricState} does. `merges` may be of
+ * several models, one after another.
+ */
+export function mergeSlots(
+  merges: MetricModel['slots'],
+  into: number[] | Float64Array,
+  at: number,
+  delta: ArrayLike<number>,
+  from: number,
+): void {
   for (let i = 0; i < merges.length; i++) {
-    const a = into[i]!;
-    const b = delta[i]!;
+    const a = into[at + i]!;
+    const b = delta[from + i]!;
     switch (merges[i]) {
       case 'sum':
-        into[i] = finite(a + b);
+        into[at + i] = finite(a + b);
         break;
       case 'max':
-        if (b > a) into[i] = b;
+        if (b > a) into[at + i] = b;
         break;
       case 'min':
-        if (b < a) into[i] = b;
+        if (b < a) into[at + i] = b;
         break;
       case 'last': {
         // The time slot comes next, so it still holds the time of `a`.
-        const order = delta[i + 1]! - into[i + 1]! || b - a;
-        if (order > 0) into[i] = b;
+        const order = delta[from + i + 1]! - into[at + i + 1]! || b - a;
+        if (order > 0) into[at + i] = b;
         break;
       }
     }

@@ -1,4 +1,5 @@
 import type { Commit } from '../storage/commit.js';
+import { MetricDelta } from '../storage/metric-delta.js';
 import type { EntityModel, Instant, MetricModel, MetricState, Model, Precision, RecordModel, Row } from '../storage/models.js';
 import type { Limits } from '../storage/query.js';
 import type { Storage } from '../storage/storage.js';
@@ -33,7 +34,7 @@ export const delta = (
   minute: Instant,
   metrics: ReadonlyArray<readonly [MetricModel, MetricState]> = [],
   scope = 'check_entity',
-): Delta => ({ scope, entity, minute, metrics: new Map(metrics) });
+): Delta => MetricDelta.of(scope, entity, minute, metrics);
 export const slots = (...values: readonly number[]): MetricState => ({ slots: values });
 export const table = (entries: Readonly<Record<string, number>> | ReadonlyArray<readonly [number | string, number]>): MetricState => ({
   slots: [],

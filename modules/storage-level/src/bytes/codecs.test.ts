@@ -3,8 +3,10 @@ import {
   copyMetricState,
   type KeyedSums,
   MAX_TABLE_KEYS,
+  MetricDelta,
   type MetricModel,
   type MetricState,
+  type MutableMetricState,
   mergeMetricState,
   NumberTable,
   type Value,
@@ -12,18 +14,11 @@ import {
 import fc from 'fast-check';
 import type { Entry } from '../journal/entry.js';
 import { decodePayload, encodePayload } from '../journal/entry-codec.js';
-import {
-  CHUNK_ENTITIES,
-  ChunkColumn,
-  chunkPresence,
-  columnsOf,
-  decodeChunk,
-  emptyChunk,
-  encodeChunk,
-  findColumn,
-  stateIn,
-} from '../metrics/metric-chunk.js';
+import { mergeChunk } from '../metrics/chunk-merge.js';
+import { CHUNK_ENTITIES, ChunkColumn, chunkPresence, columnsOf, findColumn, stateIn } from '../metrics/metric-chunk.js';
+import { MetricRow, RowRoom } from '../metrics/metric-rows.js';
 import { readTable, writeMergedTable, writeTable } from '../metrics/number-codec.js';
+import { RowLayout, RowLayouts } from '../metrics/row-layout.js';
 import { encodeBlock, packRows, RecordBlock } from '../records/block-codec.js';
 import { decodePosting } from '../records/posting-codec.js';
 import { chunkRows } from '../records/row-chunks.js';
@@ -37,19 +32,47 @@ const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '__pr
 const value: fc.Arbitrary<Value> = fc.oneof(finite, text, fc.boolean(), fc.constant(null), fc.array(text), fc.uint8Array());
 const fields = ['a', 'b', 'c', 'body'];
 const row = fc.record({ a: value, b: value, c: value, body: fc.uint8Array({ maxLength: 500 }) }, { requiredKeys: [] });
-const table = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean()).chain(([width, numeric]) =>
-  fc
-    .uniqueArray(fc.tuple(numeric ? fc.maxSafeInteger() : text, fc.array(finite, { minLength: width, maxLength: width })), {
-      selector: ([key]) => key,
-      minLength: 1,
-      maxLength: 8,
-    })
-    .map((entries) => new Map<number | string, number[]>(entries as [number | string, number[]][])),
-);
-const state: fc.Arbitrary<MetricState> = fc.oneof(
-  fc.array(finite, { maxLength: 4 }).map((slots) => ({ slots })),
-  fc.tuple(fc.array(finite, { maxLength: 2 }), table).map(([slots, t]) => ({ slots, table: t })),
-);
+/** A metric for each column: slots, a table of numbers, of texts, of several sums, or a table and slots. */
+const modelOf = (column: number): MetricModel => ({
+  kind: 'metric',
+  name: `m${column}`,
+  scope: 's',
+  signature: '',
+  slots: Array.from({ length: [2, 0, 0, 0, 3, 1][column % 6]! }, (_, i) => (['sum', 'min', 'max'] as const)[i]!),
+  ...(column % 6 > 0 && {
+    table: { key: column % 6 === 2 ? 'string' : 'int', width: column % 6 === 3 ? 2 : 1, maxKeys: 10 },
+  }),
+});
+const models = Array.from({ length: 24 }, (_, column) => modelOf(column));
+/** Columns that were given: all but those that are divisible by 7. */
+const layouts = new RowLayouts({
+  of: (model) => models.indexOf(model),
+  model: (column) => (column % 7 === 6 ? undefined : models[column]),
+});
+const stateOf = ({ slots, table }: MetricModel): fc.Arbitrary<MetricState> => {
+  const some = fc.array(finite, { minLength: slots.length, maxLength: slots.length });
+  if (table === undefined) return some.map((values) => ({ slots: values }));
+  const sums = fc.array(finite, { minLength: table.width, maxLength: table.width });
+  const entries = fc.uniqueArray(fc.tuple(table.key === 'int' ? fc.maxSafeInteger() : text, sums), {
+    selector: ([key]) => key,
+    maxLength: 8,
+  });
+  return fc.tuple(some, fc.option(entries, { nil: undefined })).map(([values, list]) => {
+    const made = list && new Map<number | string, number[]>(list as [number | string, number[]][]);
+    return made === undefined ? { slots: values } : { slots: values, table: made };
+  });
+};
+/** Metrics of known columns, as a journal entry has them. */
+const packed = fc
+  .uniqueArray(
+    fc.nat(models.length - 1).filter((column) => column % 7 !== 6),
+    { maxLength: 5 },
+  )
+  .chain((columns) => fc.tuple(...columns.map((column) => stateOf(models[column]!).map((state) => [models[column]!, state] as const))))
+  .map((metrics) => {
+    const { layout, ...delta } = MetricDelta.of('', '', 0, metrics);
+    return { layout: layouts.find(layout)!, slots: delta.slots, slotsAt: 0, tables: delta.tables, tablesAt: 0 };
+  });
 const instant = fc.integer({ min: -1, max: 2 ** 42 });
 const entry: fc.Arbitrary<Entry> = fc.record(
   {
@@ -59,13 +82,8 @@ const entry: fc.Arbitrary<Entry> = fc.record(
     entities: fc.array(fc.record({ model: text, id: text, at: instant, row }), { maxLength: 5 }),
     deltas: fc.array(
       fc
-        .record({
-          scope: text,
-          entity: text,
-          minute: instant.map((n) => n - (n % 60_000)),
-          metrics: fc.array(fc.tuple(fc.nat(500), state), { maxLength: 5 }),
-        })
-        .map(({ metrics, ...delta }) => ({ ...delta, columns: metrics.map(([column]) => column), states: metrics.map(([, s]) => s) })),
+        .tuple(text, text, instant, packed)
+        .map(([scope, entity, at, metrics]) => ({ scope, entity, minute: at - (at % 60_000), ...metrics })),
       { maxLength: 6 },
     ),
     documents: fc.array(fc.record({ kind: text, id: text, version: fc.nat(), json: fc.option(fc.json(), { nil: undefined }) }), {
@@ -81,6 +99,7 @@ const plain = (thing: unknown): unknown => {
     return [...thing].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, plain(v)]);
   if (thing instanceof Uint8Array) return Buffer.from(thing).toString('hex');
   if (Array.isArray(thing)) return thing.map(plain);
+  if (thing instanceof RowLayout) return thing.columns;
   if (typeof thing !== 'object' || thing === null) return thing;
   return Object.fromEntries(Object.entries(thing).flatMap(([k, v]) => (v === undefined ? [] : [[k, plain(v)]])));
 };
@@ -131,7 +150,7 @@ describe('codecs', () => {
 
   it('a journal entry comes back as it was', () => {
     fc.assert(
-      fc.property(entry, (one) => expect(plain(decodePayload(encodePayload(one).payload).entry)).toEqual(plain(one))),
+      fc.property(entry, (one) => expect(plain(decodePayload(encodePayload(one).payload, layouts).entry)).toEqual(plain(one))),
       { numRuns: 60 },
     );
   });
@@ -144,7 +163,7 @@ describe('codecs', () => {
       fc.property(fc.array(records, { minLength: 1, maxLength: 2 }), entry, (list, one) => {
         const whole = { ...one, records: [...one.records, ...list] };
         const { payload, size } = encodePayload(whole);
-        const decoded = decodePayload(payload);
+        const decoded = decodePayload(payload, layouts);
         expect(plain(decoded.entry)).toEqual(plain(whole));
         expect(decoded.size).toBe(size);
         for (const { rows, chunks } of list) expect(chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(rows.length);
@@ -168,53 +187,50 @@ describe('codecs', () => {
     );
   });
 
-  it('a chunk gives back every metric of every entity, and copies columns that it does not know', () => {
-    const cells = fc.uniqueArray(fc.nat(20), { maxLength: 6 }).chain((columns) =>
-      // States of one column have one shape.
-      fc
-        .tuple(
-          ...columns.map((column) =>
-            column % 2 === 0 ? fc.array(finite, { minLength: 2, maxLength: 2 }).map((slots) => ({ slots })) : table1,
-          ),
-        )
-        .map((states) => ({ columns, states })),
-    );
-    const table1 = fc
-      .uniqueArray(fc.maxSafeInteger(), { minLength: 1, maxLength: 5 })
-      .chain((keys) =>
-        fc
-          .array(finite, { minLength: keys.length, maxLength: keys.length })
-          .map((sums) => ({ slots: [], table: new Map<number | string, number[]>(keys.map((key, i) => [key, [sums[i]!]])) })),
-      );
+  it('a chunk that rows are added to, again and again, gives back their merged metrics', () => {
+    const batch = fc.uniqueArray(fc.tuple(fc.nat(CHUNK_ENTITIES - 1), packed), { selector: ([place]) => place, maxLength: 20 });
     fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.tuple(fc.nat(CHUNK_ENTITIES - 1), cells), { selector: ([place]) => place, maxLength: 20 }),
-        (members) => {
-          const chunk = emptyChunk();
-          for (const [place, one] of members) chunk.entities[place] = one as never;
-          const bytes = encodeChunk(chunk);
-          expect(chunkPresence(bytes).sort()).toEqual(members.map(([place]) => place).sort());
-          // Knows only even columns, and writes it again: nothing is lost.
-          const copied = encodeChunk(decodeChunk(bytes, (column) => column % 2 === 0));
-          for (const [place, one] of members) {
-            const found = [...columnsOf(copied)].flatMap(([column, payload]) => {
-              const state = stateIn(payload, place);
-              return state === undefined ? [] : ([[column, state]] as const);
-            });
-            expect(plain(new Map(found))).toEqual(plain(new Map(one.columns.map((column, i) => [column, one.states[i]]))));
-            for (const [i, column] of one.columns.entries()) {
-              const values = findColumn(bytes, column)!;
-              const payload = new Map(columnsOf(bytes)).get(column)!;
-              expect(plain(stateIn(payload, place))).toEqual(plain(one.states[i]));
-              if (!values.places.includes((place + 1) % CHUNK_ENTITIES))
-                expect(stateIn(payload, (place + 1) % CHUNK_ENTITIES)).toBeUndefined();
-              expect(plain(values.state(values.places.indexOf(place)))).toEqual(plain(one.states[i]));
+      fc.property(fc.array(batch, { minLength: 1, maxLength: 4 }), (batches) => {
+        let bytes: Buffer | undefined;
+        const expected = new Map<number, Map<number, MutableMetricState>>();
+        for (const members of batches) {
+          const room = new RowRoom();
+          const rows = new Array<MetricRow | undefined>(CHUNK_ENTITIES).fill(undefined);
+          for (const [place, metrics] of members) {
+            const row = new MetricRow(metrics.layout, room);
+            row.copy(metrics);
+            rows[place] = row;
+            const states = expected.get(place) ?? new Map<number, MutableMetricState>();
+            expected.set(place, states);
+            for (const column of metrics.layout.columns) {
+              const known = states.get(column);
+              states.set(column, known ? mergeMetricState(models[column]!, known, row.view(column)!) : row.state(column)!);
             }
           }
-        },
-      ),
-      { numRuns: 50 },
+          bytes = mergeChunk(bytes, rows);
+        }
+        expect(chunkPresence(bytes!)).toEqual([...expected.keys()].sort((a, b) => a - b));
+        const payloads = new Map(columnsOf(bytes!));
+        for (const [place, states] of expected) {
+          for (const [column, payload] of payloads) expect(plain(stateIn(payload, place))).toEqual(plain(states.get(column)));
+          for (const [column, state] of states) {
+            const values = findColumn(bytes!, column)!;
+            expect(plain(values.state(values.places.indexOf(place)))).toEqual(plain(state));
+          }
+        }
+      }),
+      { numRuns: 100 },
     );
+  });
+
+  it('a chunk keeps columns that nothing is added to, of whatever version they are', () => {
+    const row = new MetricRow(layouts.of([4]), new RowRoom());
+    const bytes = Buffer.concat([mergeChunk(undefined, [row]), Buffer.from([250, 1, 3, 9, 9, 9])]);
+    const again = mergeChunk(bytes, [undefined, new MetricRow(layouts.of([1]), new RowRoom())]);
+    const columns = new Map(columnsOf(again));
+    expect([...columns.keys()]).toEqual([4, 250, 1]);
+    expect([...columns.get(250)!]).toEqual([9, 9, 9]);
+    expect(columns.get(4)).toEqual(new Map(columnsOf(bytes)).get(4));
   });
 
   it('a table is added to a stored one as states are merged', () => {
@@ -261,10 +277,10 @@ describe('codecs', () => {
 
   it('arbitrary and damaged bytes give a value or a clean error', () => {
     const decoders: ((bytes: Buffer) => unknown)[] = [
-      (bytes) => decodePayload(Buffer.from([bytes.length + 1, 0, 0, 0, 0, ...bytes])),
+      (bytes) => decodePayload(Buffer.from([bytes.length + 1, 0, 0, 0, 0, ...bytes]), layouts),
       (bytes) => decodePosting(bytes).blocks,
       decodeEntity,
-      (bytes) => decodeChunk(bytes, () => true),
+      (bytes) => mergeChunk(bytes, [new MetricRow(layouts.of([1, 2, 3, 4, 5]), new RowRoom())]),
       (bytes) => [...columnsOf(bytes)],
       (bytes) => new ChunkColumn(bytes).state(0),
       (bytes) => stateIn(bytes, 5),
@@ -282,7 +298,7 @@ describe('codecs', () => {
     fc.assert(
       fc.property(
         entry.chain((one) => damage(Uint8Array.from(encodePayload(one).payload))),
-        (bytes) => readsOrRefuses(() => decodePayload(Buffer.from(bytes))),
+        (bytes) => readsOrRefuses(() => decodePayload(Buffer.from(bytes), layouts)),
       ),
       { numRuns: 200 },
     );

@@ -1,14 +1,14 @@
-import type { MetricState, Row, Value } from '@skein/telemetry/storage';
+import type { Row, Value } from '@skein/telemetry/storage';
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { pack, unpack } from '../bytes/compression.js';
 import { readNames, readRow, readValue, writeNames, writeRow, writeValue } from '../bytes/value-codec.js';
-import { readNumber, readTable, writeNumber, writeTable } from '../metrics/number-codec.js';
 import { PackedRows } from '../records/block-codec.js';
 import type { RowChunk } from '../records/row-chunks.js';
-import type { Entry, EntryDelta, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
+import { type LayoutSource, readDeltas, writeDeltas } from './delta-codec.js';
+import type { Entry, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
 
-const VERSION = 1;
+const VERSION = 2;
 /** An entry stays in the journal for seconds only: below this, time is dearer than space. */
 const WORTHWHILE = 4096;
 
@@ -31,8 +31,7 @@ function encodeEntry(entry: Entry): Buffer {
   for (const records of entry.records) writeRecords(writer, records);
   writer.varint(entry.entities.length);
   for (const entity of entry.entities) writeEntity(writer, entity);
-  writer.varint(entry.deltas.length);
-  for (const delta of entry.deltas) writeDelta(writer, delta);
+  writeDeltas(writer, entry.deltas, entry.at);
   writer.varint(entry.documents.length);
   for (const document of entry.documents) writeDocument(writer, document);
   return writer.view();
@@ -56,16 +55,16 @@ export function encodePayload(entry: Entry): { readonly payload: Buffer; readonl
 }
 
 /** @throws MalformedBytes for anything that {@link encodePayload} does not write. */
-export function decodePayload(payload: Buffer): { readonly entry: Entry; readonly size: number } {
+export function decodePayload(payload: Buffer, layouts: LayoutSource): { readonly entry: Entry; readonly size: number } {
   const reader = new ByteReader(payload);
   const bytes = unpack(reader.raw(reader.uint32le()));
-  const entry = decodeEntry(bytes, reader);
+  const entry = decodeEntry(bytes, reader, layouts);
   if (!reader.done) throw new MalformedBytes('a journal entry is longer than its content');
   const chunks = entry.records.flatMap((records) => records.chunks ?? []);
   return { entry, size: chunks.reduce((sum, chunk) => sum + chunk.bytes, bytes.length) };
 }
 
-function decodeEntry(bytes: Uint8Array, chunks: ByteReader): Entry {
+function decodeEntry(bytes: Uint8Array, chunks: ByteReader, layouts: LayoutSource): Entry {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (version !== VERSION) throw new MalformedBytes(`journal entry of version ${version}, this version of Skein reads ${VERSION}`);
@@ -73,7 +72,7 @@ function decodeEntry(bytes: Uint8Array, chunks: ByteReader): Entry {
   const id = reader.byte() === 1 ? { writer: reader.ref(), sequence: reader.signed() } : undefined;
   const records = list(reader, (one) => readRecords(one, chunks));
   const entities = list(reader, readEntity);
-  const deltas = list(reader, readDelta);
+  const deltas = readDeltas(reader, layouts, at);
   const documents = list(reader, readDocument);
   if (!reader.done) throw new MalformedBytes('a journal entry is longer than its content');
   return { at, ...(id && { id }), records, entities, deltas, documents };
@@ -135,51 +134,6 @@ function readEntity(reader: ByteReader): EntryEntity {
     row[field] = readValue(reader);
   }
   return { model, id, at, row };
-}
-
-function writeDelta(writer: ByteWriter, { scope, entity, minute, columns, states }: EntryDelta): void {
-  writer.ref(scope);
-  writer.ref(entity);
-  writer.signed(minute / 60_000);
-  writer.varint(columns.length);
-  for (let i = 0; i < columns.length; i++) {
-    writer.varint(columns[i]!);
-    writeState(writer, states[i]!);
-  }
-}
-
-function readDelta(reader: ByteReader): EntryDelta {
-  const scope = reader.ref();
-  const entity = reader.ref();
-  const minute = reader.signed() * 60_000;
-  const columns: number[] = [];
-  const states: MetricState[] = [];
-  for (let left = reader.count(2); left > 0; left--) {
-    columns.push(reader.varint());
-    states.push(readState(reader));
-  }
-  return { scope, entity, minute, columns, states };
-}
-
-function writeState(writer: ByteWriter, { slots, table }: MetricState): void {
-  writer.varint(slots.length * 2 + (table ? 1 : 0));
-  for (let i = 0; i < slots.length; i++) writeNumber(writer, slots[i]!);
-  if (!table) return;
-  const [first] = table.values();
-  const width = first?.length ?? 0;
-  writer.varint(width);
-  writeTable(writer, table, width);
-}
-
-function readState(reader: ByteReader): MetricState {
-  const head = reader.varint();
-  const count = Math.floor(head / 2);
-  if (count > reader.remaining) throw new MalformedBytes('a metric is longer than its bytes');
-  const slots: number[] = [];
-  for (let i = 0; i < count; i++) slots.push(readNumber(reader));
-  if (head % 2 === 0) return { slots };
-  const width = reader.count();
-  return { slots, table: readTable(reader, width) };
 }
 
 function writeDocument(writer: ByteWriter, { kind, id, version, json }: EntryDocument): void {

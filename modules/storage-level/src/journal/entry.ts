@@ -1,4 +1,5 @@
-import type { Instant, MetricState, Row } from '@skein/telemetry/storage';
+import type { Instant, Row } from '@skein/telemetry/storage';
+import type { PackedMetrics } from '../metrics/row-layout.js';
 import type { IdHashes } from '../records/id-hashes.js';
 import type { RowChunk } from '../records/row-chunks.js';
 
@@ -31,13 +32,11 @@ export interface EntryEntity {
   readonly row: Row;
 }
 
-/** Increments of one entity in one minute: `states[i]` belongs to column `columns[i]`. */
-export interface EntryDelta {
+/** Increments of one entity in one minute. */
+export interface EntryDelta extends PackedMetrics {
   readonly scope: string;
   readonly entity: string;
   readonly minute: Instant;
-  readonly columns: readonly number[];
-  readonly states: readonly MetricState[];
 }
 
 /** The document as it is afterwards, so that replaying it twice does no harm. */

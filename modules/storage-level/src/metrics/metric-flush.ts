@@ -1,26 +1,26 @@
 import type { Zone } from '@skein/telemetry';
-import { type Instant, type MetricState, mergeMetricState, type Precision } from '@skein/telemetry/storage';
+import type { Instant, Precision } from '@skein/telemetry/storage';
 import type { Database, DatabaseBatch } from '../level/database.js';
 import { metricKey, metricPartition } from '../level/keys.js';
 import { Pacer } from '../level/pacer.js';
+import { mergeChunk } from './chunk-merge.js';
 import type { EntityNumberCache, EntityNumbers } from './entity-numbers.js';
-import { type Cells, CHUNK_ENTITIES, type ChunkCells, type ChunkState, decodeChunk, emptyChunk, encodeChunk } from './metric-chunk.js';
-import type { MetricColumns } from './metric-columns.js';
-import { type EntityCells, entitiesOf, type MetricMemory, mergeEntities, scopesOf } from './metric-memory.js';
-
-type BucketCells = Map<Instant, Map<string, EntityCells>>;
+import { CHUNK_ENTITIES } from './metric-chunk.js';
+import { type MetricBuckets, type MetricMemory, scopesOf } from './metric-memory.js';
+import { type MetricRow, MetricRows, RowRoom } from './metric-rows.js';
+import type { RowLayouts } from './row-layout.js';
 
 /** Merges metrics of memory into the chunks of minutes, hours and days. */
 export class MetricFlush {
   readonly #database: Database;
-  readonly #columns: MetricColumns;
+  readonly #layouts: RowLayouts;
   readonly #numbers: EntityNumberCache;
   readonly #zone: Zone;
   readonly #pacer = new Pacer();
 
-  constructor(database: Database, columns: MetricColumns, numbers: EntityNumberCache, zone: Zone) {
+  constructor(database: Database, layouts: RowLayouts, numbers: EntityNumberCache, zone: Zone) {
     this.#database = database;
-    this.#columns = columns;
+    this.#layouts = layouts;
     this.#numbers = numbers;
     this.#zone = zone;
   }
@@ -39,69 +39,44 @@ export class MetricFlush {
     };
   }
 
-  /** Buckets of the larger precision. Where only one bucket falls into it, its cells are used as they are. */
-  async #fold(buckets: BucketCells, precision: Precision): Promise<BucketCells> {
-    const groups = new Map<string, { readonly bucket: Instant; readonly scope: string; readonly parts: EntityCells[] }>();
+  /** Buckets of the larger precision. Where only one bucket falls into it, its rows are used as they are. */
+  async #fold(buckets: MetricBuckets, precision: Precision): Promise<MetricBuckets> {
+    const groups = new Map<string, { readonly bucket: Instant; readonly scope: string; readonly parts: MetricRows[] }>();
     for (const [start, scopes] of buckets) {
       const bucket = this.#zone.floor(start, precision);
-      for (const [scope, entities] of scopes) {
+      for (const [scope, rows] of scopes) {
         const key = `${bucket} ${scope}`;
         const group = groups.get(key);
-        if (group) group.parts.push(entities);
-        else groups.set(key, { bucket, scope, parts: [entities] });
+        if (group) group.parts.push(rows);
+        else groups.set(key, { bucket, scope, parts: [rows] });
       }
     }
-    const folded: BucketCells = new Map();
+    const folded: MetricBuckets = new Map();
+    const room = new RowRoom();
     for (const { bucket, scope, parts } of groups.values()) {
-      if (parts.length === 1) scopesOf(folded, bucket).set(scope, parts[0]!);
-      else {
-        const merged = entitiesOf(scopesOf(folded, bucket), scope);
-        for (const part of parts) {
-          mergeEntities(this.#columns, merged, part);
-          await this.#breathe();
-        }
+      const merged = parts.length === 1 ? parts[0]! : new MetricRows(this.#layouts, room);
+      scopesOf(folded, bucket).set(scope, merged);
+      for (const part of parts) {
+        if (part !== merged) merged.addAll(part);
+        await this.#breathe();
       }
     }
     return folded;
   }
 
-  async #writeBuckets(batch: DatabaseBatch, precision: Precision, buckets: BucketCells, touched: Set<EntityNumbers>): Promise<void> {
+  async #writeBuckets(batch: DatabaseBatch, precision: Precision, buckets: MetricBuckets, touched: Set<EntityNumbers>): Promise<void> {
     for (const [bucket, scopes] of buckets) {
       const partition = metricPartition(bucket, precision);
-      for (const [scope, entities] of scopes) {
+      for (const [scope, rows] of scopes) {
         const numbers = this.#numbers.of(precision, partition, scope);
         touched.add(numbers);
-        for (const [chunk, members] of byChunk(numbers, entities)) {
+        for (const [chunk, members] of byChunk(numbers, rows)) {
           const key = metricKey(precision, partition, scope, bucket, chunk);
-          batch.put(key, this.#merge(this.#database.getSync(key), members));
+          batch.put(key, mergeChunk(this.#database.getSync(key), members));
           await this.#breathe();
         }
       }
     }
-  }
-
-  #merge(stored: Buffer | undefined, members: ReadonlyArray<readonly [place: number, cells: Cells]>): Buffer {
-    const chunk = stored === undefined ? emptyChunk() : decodeChunk(stored, (column) => this.#columns.model(column) !== undefined);
-    for (const [place, cells] of members) {
-      const known = chunk.entities[place];
-      if (known === undefined) chunk.entities[place] = cells;
-      else for (let i = 0; i < cells.columns.length; i++) this.#addColumn(known, i, cells.columns[i]!, cells.states[i]!);
-    }
-    return encodeChunk(chunk);
-  }
-
-  /** Adds the state of one column to what is stored of it. `hint`: where it probably is. */
-  #addColumn(into: ChunkCells, hint: number, column: number, state: MetricState & ChunkState): void {
-    const i = into.columns[hint] === column ? hint : into.columns.indexOf(column);
-    if (i < 0) {
-      into.columns.push(column);
-      into.states.push(state);
-      return;
-    }
-    const known = into.states[i]!;
-    // Its slots were just read, so they are this chunk's own.
-    mergeMetricState(this.#columns.model(column)!, { slots: known.slots }, { slots: state.slots });
-    if (state.table) into.states[i] = { ...known, table: state.table };
   }
 
   async #breathe(): Promise<void> {
@@ -109,15 +84,17 @@ export class MetricFlush {
   }
 }
 
-function byChunk(numbers: EntityNumbers, entities: EntityCells): Map<number, [number, Cells][]> {
-  const chunks = new Map<number, [number, Cells][]>();
-  for (const [entity, cells] of entities) {
+function byChunk(numbers: EntityNumbers, { byEntity }: MetricRows): Map<number, (MetricRow | undefined)[]> {
+  const chunks = new Map<number, (MetricRow | undefined)[]>();
+  for (const [entity, row] of byEntity) {
     const number = numbers.give(entity);
     const chunk = Math.floor(number / CHUNK_ENTITIES);
-    const member: [number, Cells] = [number % CHUNK_ENTITIES, cells];
-    const members = chunks.get(chunk);
-    if (members) members.push(member);
-    else chunks.set(chunk, [member]);
+    let members = chunks.get(chunk);
+    if (members === undefined) {
+      members = new Array<MetricRow | undefined>(CHUNK_ENTITIES).fill(undefined);
+      chunks.set(chunk, members);
+    }
+    members[number % CHUNK_ENTITIES] = row;
   }
   return chunks;
 }

@@ -1,7 +1,6 @@
 import { valueReader, type Zone } from '@skein/telemetry';
 import {
   type Buckets,
-  copyMetricState,
   DeadlineError,
   type Instant,
   type Limits,
@@ -18,6 +17,7 @@ import type { ReadView } from '../rows/read-view.js';
 import type { EntityNumberCache, EntityNumbers } from './entity-numbers.js';
 import { CHUNK_ENTITIES, chunkPresence, columnsOf, findColumn, stateIn } from './metric-chunk.js';
 import type { MetricColumns } from './metric-columns.js';
+import type { MetricRow } from './metric-rows.js';
 
 /** Chunks and points that one read may look at. */
 const SCAN_LIMIT = 2_000_000;
@@ -147,7 +147,7 @@ export class MetricReads {
     });
     const { from, to } = this.#range(buckets);
     for (const { metrics } of view.memories) {
-      for (const [, entities] of metrics.within(scope, from, to)) for (const entity of entities.keys()) ids.add(entity);
+      for (const [, rows] of metrics.within(scope, from, to)) for (const entity of rows.byEntity.keys()) ids.add(entity);
     }
     return { ids, complete: budget.complete };
   }
@@ -206,14 +206,12 @@ export class MetricReads {
   ): void {
     const end = this.#zone.next(start, precision);
     for (const { metrics: memory } of view.memories) {
-      for (const [, entities] of memory.within(scope, start, end)) {
-        const cells = entities.get(entity);
-        if (cells === undefined) continue;
+      for (const [, { byEntity }] of memory.within(scope, start, end)) {
+        const recent = byEntity.get(entity);
+        if (recent === undefined) continue;
         for (const [m, column] of columns.entries()) {
-          const i = column === undefined ? -1 : cells.columns.indexOf(column);
-          if (i < 0) continue;
-          const known = row[m]![bucket] as MutableMetricState | undefined;
-          row[m]![bucket] = known ? mergeMetricState(metrics[m]!, known, cells.states[i]!) : copyMetricState(cells.states[i]!);
+          if (column === undefined) continue;
+          row[m]![bucket] = withRow(metrics[m]!, row[m]![bucket] as MutableMetricState | undefined, recent, column);
         }
       }
     }
@@ -224,21 +222,31 @@ export class MetricReads {
     const { from, to } = this.#range(buckets);
     const found = new Map<Instant, Map<string, MutableMetricState>>();
     for (const { metrics } of view.memories) {
-      for (const [minute, entities] of metrics.within(metric.scope, from, to)) {
+      for (const [minute, { byEntity }] of metrics.within(metric.scope, from, to)) {
         const bucket = this.#zone.floor(minute, buckets.precision);
         let states = found.get(bucket);
         if (states === undefined) {
           states = new Map();
           found.set(bucket, states);
         }
-        for (const [entity, cells] of entities) {
-          const i = cells.columns.indexOf(column);
-          if (i < 0) continue;
-          const known = states.get(entity);
-          states.set(entity, known ? mergeMetricState(metric, known, cells.states[i]!) : copyMetricState(cells.states[i]!));
+        for (const [entity, row] of byEntity) {
+          const state = withRow(metric, states.get(entity), row, column);
+          if (state !== undefined) states.set(entity, state);
         }
       }
     }
     return found;
   }
+}
+
+/** A state of one's own, merged with what a row in memory has of the column. */
+function withRow(
+  metric: MetricModel,
+  known: MutableMetricState | undefined,
+  row: MetricRow,
+  column: number,
+): MutableMetricState | undefined {
+  if (known === undefined) return row.state(column);
+  const more = row.view(column);
+  return more === undefined ? known : mergeMetricState(metric, known, more);
 }

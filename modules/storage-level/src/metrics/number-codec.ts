@@ -26,24 +26,28 @@ export function readNumber(reader: ByteReader): number {
 
 type Key = number | string;
 
+/** Number of keys, a byte for their kind, then {@link writeEntries}. */
 export function writeTable(writer: ByteWriter, table: KeyedSums, width: number): void {
+  writer.varint(table.size);
+  const [first] = table instanceof NumberTable ? [0] : table.keys();
+  writer.byte(typeof first === 'string' ? 1 : 0);
+  writeEntries(writer, table, width);
+}
+
+/** Keys and sums by ascending key. Who reads them must know how many, of what kind, and the sums of each. */
+export function writeEntries(writer: ByteWriter, table: KeyedSums, width: number): void {
   if (table instanceof NumberTable) {
-    writeNumberTable(writer, table.cells);
+    writeNumbers(writer, table.cells);
     return;
   }
-  const keys = sortedKeys(table);
-  writer.varint(keys.length);
-  writer.byte(typeof keys[0] === 'string' ? 1 : 0);
   let previous = 0;
-  for (const key of keys) {
+  for (const key of sortedKeys(table)) {
     previous = writeTableKey(writer, key, previous);
     writeSums(writer, table.get(key)!, width);
   }
 }
 
-function writeNumberTable(writer: ByteWriter, cells: readonly number[]): void {
-  writer.varint(cells.length / 2);
-  writer.byte(0);
+function writeNumbers(writer: ByteWriter, cells: readonly number[]): void {
   let previous = 0;
   for (let i = 0; i < cells.length; i += 2) {
     const key = cells[i]!;
@@ -124,9 +128,14 @@ function writeMergedNumbers(writer: ByteWriter, reader: ByteReader, added: reado
   writer.rawOf(entries);
 }
 
+/** @throws MalformedBytes */
 export function readTable(reader: ByteReader, width: number): MutableTable {
   const size = reader.count();
-  const numeric = reader.byte() === 0;
+  return readEntries(reader, size, reader.byte() === 0, width);
+}
+
+/** @throws MalformedBytes */
+export function readEntries(reader: ByteReader, size: number, numeric: boolean, width: number): MutableTable {
   if (numeric && width === 1) return readNumberTable(reader, size);
   const table = new Map<number | string, number[]>();
   let previous = 0;

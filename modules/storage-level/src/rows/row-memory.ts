@@ -1,7 +1,7 @@
 import { type EntityModel, type EntityState, entityState, mergeEntityStates } from '@skein/telemetry/storage';
 import type { Entry, EntryDocument } from '../journal/entry.js';
-import type { MetricColumns } from '../metrics/metric-columns.js';
 import { MetricMemory } from '../metrics/metric-memory.js';
+import type { RowLayouts } from '../metrics/row-layout.js';
 
 /** An entity and when it was last written. */
 export interface StoredEntity {
@@ -19,8 +19,8 @@ export class RowMemory {
   readonly documents = new Map<string, Map<string, EntryDocument>>();
   empty = true;
 
-  constructor(columns: MetricColumns) {
-    this.metrics = new MetricMemory(columns);
+  constructor(layouts: RowLayouts) {
+    this.metrics = new MetricMemory(layouts);
   }
 
   apply(entry: Entry, model: (name: string) => EntityModel | undefined): void {

@@ -7,8 +7,8 @@ import { documentKey, entityKey } from '../level/keys.js';
 import { Pacer } from '../level/pacer.js';
 import { putRowsMark, type RowsMark } from '../marks.js';
 import type { EntityNumberCache } from '../metrics/entity-numbers.js';
-import type { MetricColumns } from '../metrics/metric-columns.js';
 import { MetricFlush } from '../metrics/metric-flush.js';
+import type { RowLayouts } from '../metrics/row-layout.js';
 import { encodeDocument } from './document-reads.js';
 import { decodeEntity, encodeEntity } from './entity-codec.js';
 import { ReadView } from './read-view.js';
@@ -20,7 +20,7 @@ const MAX_WRITERS = 1000;
 /** Metrics, entities and documents in memory and in LevelDB. */
 export class RowStore {
   readonly #database: Database;
-  readonly #columns: MetricColumns;
+  readonly #layouts: RowLayouts;
   readonly #model: (name: string) => EntityModel | undefined;
   readonly #flush: MetricFlush;
   readonly #sync: boolean;
@@ -36,7 +36,7 @@ export class RowStore {
   constructor(
     database: Database,
     mark: RowsMark,
-    columns: MetricColumns,
+    layouts: RowLayouts,
     numbers: EntityNumberCache,
     zone: Zone,
     model: (name: string) => EntityModel | undefined,
@@ -44,14 +44,14 @@ export class RowStore {
   ) {
     this.#sync = sync;
     this.#database = database;
-    this.#columns = columns;
+    this.#layouts = layouts;
     this.#model = model;
-    this.#flush = new MetricFlush(database, columns, numbers, zone);
+    this.#flush = new MetricFlush(database, layouts, numbers, zone);
     this.#writers = new Map(mark.writers);
     this.#documentVersion = mark.documentVersion;
     this.#applied = mark.position;
     this.#flushed = mark.position;
-    this.#memory = new RowMemory(columns);
+    this.#memory = new RowMemory(layouts);
     this.#view = ReadView.take(database, [this.#memory]);
   }
 
@@ -135,7 +135,7 @@ export class RowStore {
       memory: this.#memory,
       mark: { position: this.#applied, writers: [...this.#writers], documentVersion: this.#documentVersion },
     };
-    this.#memory = new RowMemory(this.#columns);
+    this.#memory = new RowMemory(this.#layouts);
     this.#view = this.#view.replacedWith(this.#memory);
   }
 

@@ -1,5 +1,5 @@
 import { SegmentModel, ServiceModel } from '@skein/telemetry';
-import type { Commit, MetricModel, MetricState, Model } from '@skein/telemetry/storage';
+import { type Commit, MetricDelta, type MetricModel, type MetricState, type Model } from '@skein/telemetry/storage';
 
 /** Commits whose whole content follows from their number, so that what a store should hold can be counted independently of it. */
 
@@ -40,7 +40,7 @@ export const numberedCommit = (n: number): Commit => ({
     at: minuteOf(n),
     row: { name: id, layers: [`layer${n % 5}`], firstSeen: n, lastSeen: n },
   })),
-  deltas: SERVICES.map((entity) => ({ scope: 'service', entity, minute: minuteOf(n), metrics: statesOf(n) })),
+  deltas: SERVICES.map((entity) => MetricDelta.of('service', entity, minuteOf(n), statesOf(n))),
   documents: [{ kind: 'numbered', id: 'last', value: n }],
 });
 
