@@ -38,6 +38,9 @@ export type MetricStep = (
   text: string | undefined,
 ) => boolean;
 
+/** What a slot grows by for each input: 1, the value, or 1 if the first or second condition holds. */
+export type Addend = 'one' | 'value' | 'first' | 'second';
+
 export interface MetricStepSettings {
   /** Apdex threshold in ms of a service name; analysis.md 1.6. */
   apdexThreshold(name: string): number;
@@ -61,6 +64,8 @@ export interface MetricFunction {
   /** `args`: the `int` arguments only, in order, defaults filled in. */
   model(args: readonly number[]): Pick<MetricModel, 'slots' | 'table' | 'value'>;
   step(args: readonly number[], settings: MetricStepSettings): MetricStep;
+  /** Of a function that does nothing but add, for each slot what. It says the same as `step`, so that many of them can be done at once. */
+  readonly adds?: readonly Addend[];
   /** For `regular` functions whose value has no closed form (6.x `p99`): reads it from the table. */
   value?(args: readonly number[]): (state: MetricState) => number | undefined;
   /** For `labeled` functions: label set as text (`{p=50}`) to value. For heatmaps: lower bound of each bucket, as text, to count. */

@@ -1,5 +1,5 @@
 import type { MetricModel } from '../storage/models.js';
-import type { MetricFunction, MetricStep } from './function.js';
+import type { Addend, MetricFunction, MetricParameter, MetricStep } from './function.js';
 
 type Shape = Pick<MetricModel, 'slots' | 'table' | 'value'>;
 
@@ -20,61 +20,56 @@ const scalar = (
   step: () => step,
 });
 
-const average = (integer: boolean): Shape => ({ slots: ['sum', 'sum'], value: { of: [1, 0], over: [0, 1], integer } });
+/** A function that does nothing but add. */
+const adding = (
+  name: string,
+  valueInput: MetricFunction['valueInput'],
+  adds: readonly Addend[],
+  value: NonNullable<Shape['value']>,
+  parameters: MetricFunction['parameters'] = [],
+): MetricFunction => ({ ...scalar(name, valueInput, { slots: adds.map(() => 'sum'), value }, stepOf(adds), { parameters }), adds });
 
-const addToAverage: MetricStep = (slots, offset, _table, value) => {
-  slots[offset]! += value;
-  slots[offset + 1]! += 1;
-  return true;
-};
+const stepOf =
+  (adds: readonly Addend[]): MetricStep =>
+  (slots, offset, _table, value, first, second) => {
+    for (const [i, addend] of adds.entries()) slots[offset + i]! += amountOf(addend, value, first, second);
+    return true;
+  };
+
+function amountOf(addend: Addend, value: number, first: boolean, second: boolean): number {
+  switch (addend) {
+    case 'one':
+      return 1;
+    case 'value':
+      return value;
+    case 'first':
+      return first ? 1 : 0;
+    case 'second':
+      return second ? 1 : 0;
+  }
+}
 
 /** Slots: sum, count. */
 export const averages: readonly MetricFunction[] = [
-  scalar('longAvg', 'long', average(true), addToAverage),
-  scalar('doubleAvg', 'double', average(false), addToAverage),
+  adding('longAvg', 'long', ['value', 'one'], { of: [1, 0], over: [0, 1], integer: true }),
+  adding('doubleAvg', 'double', ['value', 'one'], { of: [1, 0], over: [0, 1], integer: false }),
 ];
-
-const countOne: MetricStep = (slots, offset) => {
-  slots[offset]! += 1;
-  return true;
-};
 
 /** One slot: the sum. */
 export const counts: readonly MetricFunction[] = [
-  scalar('sum', 'long', { slots: ['sum'], value: { of: [1], integer: true } }, (slots, offset, _table, value) => {
-    slots[offset]! += value;
-    return true;
-  }),
-  scalar('count', 'none', { slots: ['sum'], value: { of: [1], integer: true } }, countOne),
-  scalar('cpm', 'none', { slots: ['sum'], value: { of: [1], over: 'minutes', integer: true } }, countOne),
+  adding('sum', 'long', ['value'], { of: [1], integer: true }),
+  adding('count', 'none', ['one'], { of: [1], integer: true }),
+  adding('cpm', 'none', ['one'], { of: [1], over: 'minutes', integer: true }),
 ];
+
+const condition: MetricParameter = { kind: 'condition' };
 
 /** Ratios are in units of 0.01 %: 10000 is all. A ratio over nothing is 0. */
 export const ratios: readonly MetricFunction[] = [
-  scalar(
-    'percent',
-    'none',
-    // slots: total, match
-    { slots: ['sum', 'sum'], value: { of: [0, 10_000], over: [1, 0], integer: true } },
-    (slots, offset, _table, _value, matches) => {
-      slots[offset]! += 1;
-      if (matches) slots[offset + 1]! += 1;
-      return true;
-    },
-    { parameters: [{ kind: 'condition' }] },
-  ),
-  scalar(
-    'rate',
-    'none',
-    // slots: numerator, denominator
-    { slots: ['sum', 'sum'], value: { of: [10_000, 0], over: [0, 1], integer: true } },
-    (slots, offset, _table, _value, numerator, denominator) => {
-      if (numerator) slots[offset]! += 1;
-      if (denominator) slots[offset + 1]! += 1;
-      return true;
-    },
-    { parameters: [{ kind: 'condition' }, { kind: 'condition' }] },
-  ),
+  // slots: total, match
+  adding('percent', 'none', ['one', 'first'], { of: [0, 10_000], over: [1, 0], integer: true }, [condition]),
+  // slots: numerator, denominator
+  adding('rate', 'none', ['first', 'second'], { of: [10_000, 0], over: [0, 1], integer: true }, [condition, condition]),
   {
     name: 'apdex',
     valueInput: 'long',

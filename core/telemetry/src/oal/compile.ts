@@ -5,10 +5,11 @@ import type { OalScript } from '../points.js';
 import type { AttributeDefinition, SourceDefinition } from '../sources/source.js';
 import type { MetricModel } from '../storage/models.js';
 import { OalError } from './attribute.js';
+import type { PlanInput } from './branch.js';
 import { LabelLimits } from './label-limits.js';
 import { metricInputs } from './metric-inputs.js';
 import { type ParsedScript, parseScript } from './parse-script.js';
-import { Plan, type PlanInput, type SkipListener } from './plan.js';
+import { Plan, type SkipListener } from './plan.js';
 import { type OalProblem, placeAt, problemAt, shorten, unknown } from './problem.js';
 import type { MetricStatement, Word } from './syntax-tree.js';
 

@@ -1,6 +1,6 @@
 import { type MetricFunction, type MetricParameter, metricFunctions } from '../metrics/function.js';
 import type { SourceDefinition } from '../sources/source.js';
-import { described, isNumber, OalError, type Read, type ResolvedAttribute, resolveAttribute } from './attribute.js';
+import { described, isNumber, OalError, type ResolvedAttribute, resolveAttribute } from './attribute.js';
 import { type CompiledCondition, compileCondition, FAIL, PASS } from './condition.js';
 import { unknown } from './problem.js';
 import type { Argument, MetricStatement } from './syntax-tree.js';
@@ -14,8 +14,8 @@ export interface MetricInputs {
   /** The `condition` and `bool-attribute` arguments, in order, at most two. */
   readonly tests: readonly CompiledCondition[];
   /** A number, if the function takes one. */
-  readonly value: Read | undefined;
-  readonly text: Read | undefined;
+  readonly value: ResolvedAttribute | undefined;
+  readonly text: ResolvedAttribute | undefined;
 }
 
 /** Checks a statement against its source and function. Throws {@link OalError}. */
@@ -32,7 +32,11 @@ export function metricInputs(source: SourceDefinition, statement: MetricStatemen
   return { function: found, filters, args: list.args, tests: list.tests, text: list.text, value: input ?? list.value };
 }
 
-function inputValue(source: SourceDefinition, { path, cast, name }: MetricStatement, called: MetricFunction): Read | undefined {
+function inputValue(
+  source: SourceDefinition,
+  { path, cast, name }: MetricStatement,
+  called: MetricFunction,
+): ResolvedAttribute | undefined {
   const none = path.length === 1 && path[0]!.name === '*' && path[0]!.key === undefined;
   if (none) {
     if (called.valueInput === 'none') return undefined;
@@ -44,20 +48,20 @@ function inputValue(source: SourceDefinition, { path, cast, name }: MetricStatem
   return numberFrom(attribute, path[0]?.at ?? name.at, called.name);
 }
 
-function numberFrom(attribute: ResolvedAttribute, at: number, functionName: string): Read {
-  const { type, definition, read, text } = attribute;
+function numberFrom(attribute: ResolvedAttribute, at: number, functionName: string): ResolvedAttribute {
+  const { type, definition, text } = attribute;
   if (!isNumber(type)) {
     const hint = type === 'string' ? `: cast it, (str->long)` : '';
     throw new OalError(at, `${functionName} needs a number, and ${text} is ${described({ ...definition, type })}${hint}`);
   }
-  return read;
+  return attribute;
 }
 
 interface Arguments {
   readonly args: number[];
   readonly tests: CompiledCondition[];
-  value: Read | undefined;
-  text: Read | undefined;
+  value: ResolvedAttribute | undefined;
+  text: ResolvedAttribute | undefined;
 }
 
 function argumentsFor(
@@ -130,7 +134,7 @@ function takeAttribute(
   if (kind === 'number-attribute') {
     result.value = numberFrom(attribute, at, called.name);
   } else if (kind === 'string-attribute' && type === 'string') {
-    result.text = read;
+    result.text = attribute;
   } else if (kind === 'bool-attribute' && type === 'bool') {
     result.tests.push({ text: `${text} == true`, test: (source) => (read(source) === true ? PASS : FAIL) });
   } else {
