@@ -211,6 +211,43 @@ describe('reads while flushes run', () => {
     }));
 });
 
+describe('records', () => {
+  it('are found by a value of which there are thousands, in flushes of many rows and of few', () =>
+    withStorage({}, async (storage) => {
+      let sequence = 0;
+      const flush = async (traces: readonly string[]): Promise<void> => {
+        sequence++;
+        const rows = traces.map((traceId, i) => ({
+          segmentId: `${sequence}-${i}`,
+          traceId,
+          startTime: START + sequence,
+          data: Buffer.from(`${sequence}-${i}`),
+        }));
+        await storage.commit(
+          { id: { writer: 'w', sequence }, records: [{ model: SegmentModel, rows }], entities: [], deltas: [], documents: [] },
+          LIMITS.signal,
+        );
+        await storage.prune(START);
+      };
+      const many = (from: number): string[] => Array.from({ length: 1000 }, (_, i) => `trace ${from + i}`);
+      await flush([...many(0), 'shared']);
+      await flush(['shared', 'trace 5']);
+      await flush([...many(1000), 'shared']);
+      const found = { model: SegmentModel, range: ALL_TIME, offset: 0, limit: 10, body: true };
+      for (const [trace, expected] of [
+        ['shared', ['1-1000', '2-0', '3-1000']],
+        ['trace 5', ['1-5', '2-1']],
+        ['trace 1999', ['3-999']],
+        ['trace 2000', []],
+      ] as const) {
+        const grouped = await storage.group({ model: SegmentModel, keys: [trace], limit: 10 }, LIMITS);
+        expect(grouped.items.map(({ segmentId }) => segmentId)).toEqual(expected);
+        const { items } = await storage.records({ ...found, where: [['traceId', '=', trace]] }, LIMITS);
+        expect(items.map(({ data }) => Buffer.from(data as Uint8Array).toString())).toEqual([...expected].reverse());
+      }
+    }));
+});
+
 describe('closing', () => {
   it('while the journal is replayed leaves nothing running', async () => {
     const made = await makeStorage();

@@ -53,6 +53,11 @@ export class ByteWriter {
     this.float64(value);
   }
 
+  uint32le(value: number): void {
+    this.#room(4);
+    this.#at = this.#buffer.writeUInt32LE(value, this.#at);
+  }
+
   float64(value: number): void {
     this.#room(8);
     this.#at = this.#buffer.writeDoubleLE(value, this.#at);
@@ -63,6 +68,15 @@ export class ByteWriter {
     this.#room(bytes.byteLength);
     this.#buffer.set(bytes, this.#at);
     this.#at += bytes.byteLength;
+  }
+
+  /** The bytes from `start` to `end` alone. */
+  rawPart(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.#room(size);
+    if (size > MAX_SHORT_COPY) this.#buffer.set(bytes.subarray(start, end), this.#at);
+    else for (let i = 0; i < size; i++) this.#buffer[this.#at + i] = bytes[start + i]!;
+    this.#at += size;
   }
 
   bytes(bytes: Uint8Array): void {

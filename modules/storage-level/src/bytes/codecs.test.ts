@@ -21,6 +21,7 @@ import { readTable, writeMergedTable, writeTable } from '../metrics/number-codec
 import { RowLayout, RowLayouts } from '../metrics/row-layout.js';
 import { encodeBlock, packRows, RecordBlock } from '../records/block-codec.js';
 import { decodePosting } from '../records/posting-codec.js';
+import { findInPage } from '../records/posting-page.js';
 import { chunkRows } from '../records/row-chunks.js';
 import { decodeEntity, encodeEntity } from '../rows/entity-codec.js';
 import { ByteReader, MalformedBytes } from './byte-reader.js';
@@ -279,6 +280,7 @@ describe('codecs', () => {
     const decoders: ((bytes: Buffer) => unknown)[] = [
       (bytes) => decodePayload(Buffer.from([bytes.length + 1, 0, 0, 0, 0, ...bytes]), layouts),
       (bytes) => decodePosting(bytes).blocks,
+      (bytes) => findInPage(bytes, { high: 0, low: 0 })?.blocks,
       decodeEntity,
       (bytes) => mergeChunk(bytes, [new MetricRow(layouts.of([1, 2, 3, 4, 5]), new RowRoom())]),
       (bytes) => [...columnsOf(bytes)],
@@ -290,10 +292,10 @@ describe('codecs', () => {
       },
     ];
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...decoders), (bytes, decode) => {
-        readsOrRefuses(() => decode(Buffer.from([1, ...bytes])));
+      fc.property(fc.constantFrom(1, 2), fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...decoders), (version, bytes, decode) => {
+        readsOrRefuses(() => decode(Buffer.from([version, ...bytes])));
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
     fc.assert(
       fc.property(

@@ -86,6 +86,29 @@ describe('Journal', () => {
     }
   });
 
+  it('removes a large file as soon as nothing of it is needed, and goes on behind it', async () => {
+    const disk = new FaultyDisk();
+    const journal = new Journal(disk, { sync: true, fileBytes: 10_000_000 });
+    await journal.replay(0, 0, () => undefined);
+    let end = 0;
+    const append = (payload: Buffer): Promise<void> =>
+      journal.append(payload, (span) => {
+        end = span.end;
+      });
+    await append(entry(1));
+    await journal.release(end);
+    expect(disk.files.size).toBe(1);
+    await append(Buffer.alloc(2_000_000));
+    await journal.release(end - 1);
+    expect(disk.files.size).toBe(1);
+    const last = end;
+    await journal.release(end);
+    expect([disk.files.size, journal.bytes]).toEqual([0, 0]);
+    await append(entry(2));
+    expect(end).toBeGreaterThan(last);
+    expect((await open(disk, last)).found).toEqual(texts(2));
+  });
+
   it('loses nothing but the last entry to a tail that is torn at any byte, counts it and goes on', async () => {
     const whole = new FaultyDisk();
     const journal = new Journal(whole, { sync: true, fileBytes: 1_000_000 });

@@ -18,6 +18,8 @@ interface Pending {
 
 /** Bytes that go into one write, at most; an entry that is larger goes alone. */
 const GROUP_BYTES = 16 * 1024 * 1024;
+/** A smaller file is kept although all of it is flushed: making another one takes time too. */
+const MIN_ENDED_BYTES = 1024 * 1024;
 
 /**
  * Append-only files of checksummed entries. An append resolves when its entry is on disk. What arrives meanwhile is written together next.
@@ -70,6 +72,7 @@ export class Journal {
 
   /** Removes the files that hold nothing behind this position. */
   async release(before: number): Promise<void> {
+    await this.#endFile(before);
     const bases = await listBases(this.#directory);
     for (const [i, base] of bases.entries()) {
       // The last file is in use, or just being made, unless it is one of before a restart or one left behind.
@@ -80,6 +83,14 @@ export class Journal {
       // Another call may have come further meanwhile.
       this.#oldest = Math.max(this.#oldest, Math.min(end, this.#end));
     }
+  }
+
+  /** Ends a file of some size that nobody needs any more, so that what is quiet takes no space; the next entry begins another one. */
+  async #endFile(before: number): Promise<void> {
+    const file = this.#file;
+    if (file === undefined || this.#writing !== undefined || before < this.#end || this.#end - this.#base < MIN_ENDED_BYTES) return;
+    this.#file = undefined;
+    await file.close();
   }
 
   async close(): Promise<void> {

@@ -88,6 +88,13 @@ export const postingKey = (partition: number, model: string, field: string, hash
 /** How far from the end of a posting's key its hash begins. */
 export const POSTING_HASH_AT = 14;
 
+/** A page of postings: those of a field whose hashes begin with the byte `page`. Behind the empty field, so that no key of a posting is like it. */
+export const postingPageKey = (partition: number, model: string, field: string, page: number, sequence: number): Buffer =>
+  builder.begin(Kind.posting).uint(partition, 2).term(model).term('').term(field).uint(page, 1).uint(sequence, 6).end();
+
+/** How far from the end of a page's key its number is. */
+export const POSTING_PAGE_AT = 7;
+
 /** Ids of the records of one flush. */
 export const idsKey = (sequence: number): Buffer => builder.begin(Kind.ids).uint(sequence, 6).end();
 

@@ -2,47 +2,63 @@ import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import { type RecordBounds, readBounds, writeRange } from './record-bounds.js';
 
-const VERSION = 1;
+const VERSION = 2;
+/** More rows than a block can have; they take no bytes, so that a damaged number could reserve memory. */
+const MAX_RUN = 65_536;
+
+/** Row numbers, ascending, by block: the block's place within the flush. */
+export type RowsByBlock = ReadonlyMap<number, readonly number[]>;
 
 /** Which rows of which blocks of one flush have a value, with the bounds of these rows. */
 export interface Posting {
   readonly bounds: RecordBounds;
-  /** Row numbers, ascending, by block: the block's place within the flush. */
-  readonly blocks: Map<number, number[]>;
+  readonly blocks: RowsByBlock;
 }
 
-/** Bounds of a posting among those of others: `width` numbers from `at` on. */
-interface FlatBounds {
+/** Postings of one flush in columns, as they are written. */
+export interface FlatPostings {
+  /** Smallest and largest order fields, `width` numbers for each posting. */
   readonly min: readonly number[];
   readonly max: readonly number[];
-  readonly at: number;
   readonly width: number;
+  /** The rows of all postings, counted through all blocks of the flush: posting `n` has those before `ends[n]`, `counts[n]` of them. */
+  readonly rows: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly counts: readonly number[];
+  /** The block of a row, and the first row of a block. */
+  readonly blockOfRow: readonly number[];
+  readonly firstRows: readonly number[];
 }
 
-/** A posting of the rows `rows[start]` to `rows[end - 1]`, ascending, which are counted through all blocks of the flush. */
-export function writePosting(
-  writer: ByteWriter,
-  { min, max, at, width }: FlatBounds,
-  rows: Uint32Array,
-  start: number,
-  end: number,
-  { blockOfRow, firstRows }: { readonly blockOfRow: readonly number[]; readonly firstRows: readonly number[] },
-): void {
+/** A posting as a value of its own. */
+export function writePosting(writer: ByteWriter, postings: FlatPostings, posting: number): void {
+  const { min, max, width } = postings;
+  const count = postings.counts[posting]!;
   writer.byte(VERSION);
-  writer.varint(end - start);
+  writer.varint(count);
   writer.varint(width);
-  for (let i = at; i < at + width; i++) writeRange(writer, end - start, min[i]!, max[i]!);
-  for (let i = start; i < end; ) {
-    const block = blockOfRow[rows[i]!]!;
+  for (let i = posting * width; i < (posting + 1) * width; i++) writeRange(writer, count, min[i]!, max[i]!);
+  writeBlocks(writer, postings, posting);
+}
+
+/** Each block with the number of its rows and whether these follow each other; then the first row, and the steps to the others if they do not. */
+export function writeBlocks(
+  writer: ByteWriter,
+  { rows, ends, counts, blockOfRow, firstRows }: Omit<FlatPostings, 'min' | 'max' | 'width'>,
+  posting: number,
+): void {
+  const end = ends[posting]!;
+  for (let i = end - counts[posting]!; i < end; ) {
+    const first = rows[i]!;
+    const block = blockOfRow[first]!;
     let next = i + 1;
     while (next < end && blockOfRow[rows[next]!] === block) next++;
+    const isRun = rows[next - 1]! - first === next - 1 - i;
     writer.varint(block);
-    writer.varint(next - i);
-    let previous = firstRows[block]! - 1;
-    for (; i < next; i++) {
-      writer.varint(rows[i]! - previous - 1);
-      previous = rows[i]!;
-    }
+    writer.varint((next - i) * 2 + (isRun ? 1 : 0));
+    writer.varint(first - firstRows[block]!);
+    if (!isRun) for (let k = i + 1; k < next; k++) writer.varint(rows[k]! - rows[k - 1]! - 1);
+    i = next;
   }
 }
 
@@ -51,7 +67,11 @@ export function decodePosting(bytes: Uint8Array): Posting {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (version !== VERSION) throw new MalformedBytes(`posting of version ${version}, this version of Skein reads ${VERSION}`);
-  const bounds = readBounds(reader);
+  return withBlocks(readBounds(reader), reader);
+}
+
+/** A posting whose rows are what is left to read. */
+export function withBlocks(bounds: RecordBounds, reader: ByteReader): Posting {
   let blocks: Map<number, number[]> | undefined;
   return {
     bounds,
@@ -66,49 +86,41 @@ function readBlocks(reader: ByteReader): Map<number, number[]> {
   const blocks = new Map<number, number[]>();
   while (!reader.done) {
     const block = reader.varint();
+    const head = reader.varint();
+    const isRun = head % 2 === 1;
+    const count = Math.floor(head / 2);
+    if (count > (isRun ? MAX_RUN : reader.remaining)) throw new MalformedBytes('a posting has more rows than there can be');
     const rows: number[] = [];
-    let previous = -1;
-    for (let left = reader.count(); left > 0; left--) {
-      previous += reader.varint() + 1;
-      rows.push(previous);
+    let row = reader.varint();
+    rows.push(row);
+    for (let left = count - 1; left > 0; left--) {
+      row += isRun ? 1 : reader.varint() + 1;
+      rows.push(row);
     }
     blocks.set(block, rows);
   }
   return blocks;
 }
 
-/** The rows that both have; undefined when there are none. Bounds become the tighter of both. */
-export function intersect(a: Posting, b: Posting): Posting | undefined {
-  const blocks = new Map<number, number[]>();
-  let count = 0;
-  for (const [block, rows] of a.blocks) {
-    const others = b.blocks.get(block);
+/** The rows that both have. */
+export function intersectRows(a: RowsByBlock, b: RowsByBlock): RowsByBlock {
+  const both = new Map<number, readonly number[]>();
+  for (const [block, rows] of a) {
+    const others = b.get(block);
     if (others === undefined) continue;
     const wanted = new Set(others);
-    const both = rows.filter((row) => wanted.has(row));
-    if (both.length > 0) blocks.set(block, both);
-    count += both.length;
+    const met = rows.filter((row) => wanted.has(row));
+    if (met.length > 0) both.set(block, met);
   }
-  if (count === 0) return undefined;
-  const fields = a.bounds.fields.map(([min, max], i): [number, number] => {
-    const [otherMin, otherMax] = b.bounds.fields[i] ?? [min, max];
-    return [Math.max(min, otherMin), Math.min(max, otherMax)];
-  });
-  return { bounds: { count, fields }, blocks };
+  return both;
 }
 
 /** The rows that either has. */
-export function unite(a: Posting, b: Posting): Posting {
-  const blocks = new Map(a.blocks);
-  for (const [block, rows] of b.blocks) {
-    const known = blocks.get(block);
-    blocks.set(block, known === undefined ? rows : [...new Set([...known, ...rows])].sort((x, y) => x - y));
+export function uniteRows(a: RowsByBlock, b: RowsByBlock): RowsByBlock {
+  const either = new Map(a);
+  for (const [block, rows] of b) {
+    const known = either.get(block);
+    either.set(block, known === undefined ? rows : [...new Set([...known, ...rows])].sort((x, y) => x - y));
   }
-  let count = 0;
-  for (const rows of blocks.values()) count += rows.length;
-  const fields = a.bounds.fields.map(([min, max], i): [number, number] => {
-    const [otherMin, otherMax] = b.bounds.fields[i] ?? [min, max];
-    return [Math.min(min, otherMin), Math.max(max, otherMax)];
-  });
-  return { bounds: { count, fields }, blocks };
+  return either;
 }

@@ -1,8 +1,9 @@
 import type { RecordModel, Row, Value } from '@skein/telemetry/storage';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { hashText, type TextHash } from '../bytes/text-hash.js';
-import { POSTING_HASH_AT, postingKey } from '../level/keys.js';
-import { writePosting } from './posting-codec.js';
+import { POSTING_HASH_AT, POSTING_PAGE_AT, postingKey, postingPageKey } from '../level/keys.js';
+import { type FlatPostings, writePosting } from './posting-codec.js';
+import { addToPage, beginPage, PAGED_FROM, PAGES, pageOf } from './posting-page.js';
 import { orderFields, type RecordBounds } from './record-bounds.js';
 import { ALL, ALL_HASH, indexedFields, TAGS } from './record-index.js';
 
@@ -73,32 +74,65 @@ export class PostingTable {
     return fields;
   }
 
-  /** Visits every posting. `pause` is called now and then; what it returns is awaited. */
+  /**
+   * Visits every posting, either by itself or in a page with others of its field. `pause` is called now and then; what it returns is
+   * awaited.
+   */
   async write(put: PutPosting, partition: number, first: number, pause: () => Promise<void> | undefined): Promise<void> {
-    const rows = this.#rowsByPosting();
+    const postings = this.#flat();
+    const counts = this.#postingsByField();
     const keys = this.#fieldNames.map((field) => postingKey(partition, this.#model.name, field, ALL_HASH, first));
-    let end = 0;
     for (let posting = 0; posting < this.#counts.length; posting++) {
-      const start = end;
-      end += this.#counts[posting]!;
-      const key = keys[this.#fields[posting]!]!;
+      const field = this.#fields[posting]!;
+      if (counts[field]! >= PAGED_FROM) continue;
+      const key = keys[field]!;
       const hashAt = key.length - POSTING_HASH_AT;
       key.writeUInt32BE(this.#low[posting]!, key.writeUInt32BE(this.#high[posting]!, hashAt));
       writer.clear();
-      writePosting(
-        writer,
-        { min: this.#min, max: this.#max, at: posting * this.#names.length, width: this.#names.length },
-        rows,
-        start,
-        end,
-        {
-          blockOfRow: this.#blockOfRow,
-          firstRows: this.#firstRows,
-        },
-      );
+      writePosting(writer, postings, posting);
       put(key, writer.view());
       if (posting % 64 === 0) await pause();
     }
+    for (let field = 0; field < counts.length; field++) {
+      if (counts[field]! < PAGED_FROM) continue;
+      const key = postingPageKey(partition, this.#model.name, this.#fieldNames[field]!, 0, first);
+      await this.#writePages(put, field, key, postings, pause);
+    }
+  }
+
+  async #writePages(
+    put: PutPosting,
+    field: number,
+    key: Buffer,
+    postings: FlatPostings,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void> {
+    const base = this.#min.slice(0, this.#names.length);
+    const pages = this.#pagesOf(field);
+    for (let page = 0; page < PAGES; page++) {
+      const inPage = pages[page]!;
+      if (inPage.length === 0) continue;
+      beginPage(writer, base);
+      for (const posting of inPage) addToPage(writer, base, this.#low[posting]!, postings, posting);
+      key[key.length - POSTING_PAGE_AT] = page;
+      put(key, writer.view());
+      if (page % 16 === 0) await pause();
+    }
+  }
+
+  /** The postings of a field by their page. */
+  #pagesOf(field: number): number[][] {
+    const pages: number[][] = Array.from({ length: PAGES }, () => []);
+    for (let posting = 0; posting < this.#fields.length; posting++) {
+      if (this.#fields[posting] === field) pages[pageOf(this.#high[posting]!)]!.push(posting);
+    }
+    return pages;
+  }
+
+  #postingsByField(): number[] {
+    const counts: number[] = this.#fieldNames.map(() => 0);
+    for (let posting = 0; posting < this.#fields.length; posting++) counts[this.#fields[posting]!]!++;
+    return counts;
   }
 
   #boundsOf(count: number, range: (i: number) => [number, number]): RecordBounds {
@@ -181,11 +215,21 @@ export class PostingTable {
   }
 
   /** The rows of the first posting, then those of the second, and so on; each ascending. */
-  #rowsByPosting(): Uint32Array {
-    const next = new Uint32Array(this.#counts.length);
-    for (let i = 1; i < next.length; i++) next[i] = next[i - 1]! + this.#counts[i - 1]!;
+  #flat(): FlatPostings {
+    // Where the next row of a posting goes; in the end, where its rows end.
+    const ends = new Uint32Array(this.#counts.length);
+    for (let i = 1; i < ends.length; i++) ends[i] = ends[i - 1]! + this.#counts[i - 1]!;
     const rows = new Uint32Array(this.#pairRow.length);
-    for (let i = 0; i < rows.length; i++) rows[next[this.#pairPosting[i]!]!++] = this.#pairRow[i]!;
-    return rows;
+    for (let i = 0; i < rows.length; i++) rows[ends[this.#pairPosting[i]!]!++] = this.#pairRow[i]!;
+    return {
+      min: this.#min,
+      max: this.#max,
+      width: this.#names.length,
+      rows,
+      ends,
+      counts: this.#counts,
+      blockOfRow: this.#blockOfRow,
+      firstRows: this.#firstRows,
+    };
   }
 }

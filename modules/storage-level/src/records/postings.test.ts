@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { RecordModel, Row } from '@skein/telemetry/storage';
 import fc from 'fast-check';
 import { hashText } from '../bytes/text-hash.js';
-import { postingKey } from '../level/keys.js';
-import { decodePosting } from './posting-codec.js';
+import { postingKey, postingPageKey } from '../level/keys.js';
+import { PackedRows, packRows } from './block-codec.js';
+import { decodePosting, type Posting } from './posting-codec.js';
+import { findInPage, pageOf } from './posting-page.js';
 import { PostingTable } from './posting-table.js';
 import { cutBlocks } from './record-flush.js';
 import type { Piece } from './record-memory.js';
@@ -102,21 +104,35 @@ describe('postings', () => {
     );
   });
 
-  it('tell thousands of values apart', async () => {
-    const rows = Array.from({ length: 20_000 }, (_, i) => ({ time: i, service: `service ${i % 9000}` }));
+  it('of a field with thousands of values share pages, and are told apart there', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => ({
+      time: 50 + i,
+      size: i === 3 ? undefined : i / 2,
+      service: `service ${i % 9000}`,
+    }));
     const table = new PostingTable(MODEL);
-    table.addBlock(rows);
-    const found = new Map<string, number>();
+    table.addBlock(rows.slice(0, 12_000));
+    table.addBlock(rows.slice(12_000));
+    const found = new Map<string, Buffer>();
     await table.write(
-      (key, value) => found.set(key.toString('hex'), decodePosting(Buffer.from(value)).bounds.count),
+      (key, value) => found.set(key.toString('hex'), Buffer.from(value)),
       PARTITION,
       FIRST,
       () => undefined,
     );
-    expect(found.size).toBe(9001);
-    for (const i of [0, 1999, 2000, 8999]) {
-      expect(found.get(postingKey(PARTITION, 'm', 'service', hashText(`service ${i}`), FIRST).toString('hex'))).toBe(i < 2000 ? 3 : 2);
+    expect(found.size).toBe(257);
+    const read = (value: string): Posting | undefined => {
+      const hash = hashText(value);
+      return findInPage(found.get(postingPageKey(PARTITION, 'm', 'service', pageOf(hash.high), FIRST).toString('hex'))!, hash);
+    };
+    for (const i of [0, 3, 1999, 2000, 8999]) {
+      const { bounds, blocks } = read(`service ${i}`)!;
+      const those = rows.filter((_row, n) => n % 9000 === i);
+      expect(bounds).toEqual({ count: those.length, fields: [range(those, 'time'), range(those, 'size')] });
+      const places = i < 2000 ? [i, i + 9000, i + 18_000] : [i, i + 9000];
+      expect([...blocks].flatMap(([block, indexes]) => indexes.map((index) => block * 12_000 + index))).toEqual(places);
     }
+    expect(read('service 9000')).toBeUndefined();
   });
 });
 
@@ -144,5 +160,45 @@ describe('blocks', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('give back bodies that hold texts of their rows, without holding them twice', () => {
+    const id = fc.string({ minLength: 1, maxLength: 40, unit: 'binary' });
+    const gap = fc.uint8Array({ maxLength: 120 });
+    const record = fc.record({
+      a: id,
+      b: id,
+      gaps: fc.tuple(gap, gap, gap),
+      shape: fc.constantFrom('a b', 'b a', 'b', 'none', 'absent', 'cut off'),
+    });
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), (records) => {
+        const rows = records.map(({ a, b, gaps: [one, two, three], shape }) => {
+          const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+          const bodies: Record<string, Uint8Array | undefined> = {
+            'a b': Buffer.concat([one, bytes(a), two, bytes(b), three]),
+            'b a': Buffer.concat([bytes(b), two, bytes(a)]),
+            b: Buffer.concat([one, bytes(b), three]),
+            none: one,
+            'cut off': Buffer.concat([one, bytes(a).subarray(0, -1)]),
+          };
+          return { a, b, body: bodies[shape] };
+        });
+        const back = new PackedRows(['a', 'b', 'body'], packRows(['a', 'b', 'body'], rows, 'body').packed, rows.length).all();
+        expect(back.map((row) => ({ ...row, body: row.body && Buffer.from(row.body as Uint8Array) }))).toEqual(
+          rows.map(({ a, b, body }) => ({ a, b, ...(body && { body: Buffer.from(body) }) })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+    const random = Array.from({ length: 64 }, (_, i) => hashText(String(i)));
+    const rows = random.map(({ high, low }) => ({ id: `${high * 7919}-${low * 104_729}-${high ^ low}` }));
+    const size = (body: (id: string) => string): number =>
+      packRows(
+        ['id', 'body'],
+        rows.map(({ id }) => ({ id, body: Buffer.from(body(id)) })),
+        'body',
+      ).packed.length;
+    expect(size((one) => `id: ${one}!`)).toBeLessThan(size(() => 'id: !') + 3 * rows.length);
   });
 });

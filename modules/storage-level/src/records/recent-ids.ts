@@ -1,49 +1,10 @@
+import { HashSet } from './hash-set.js';
 import type { IdHashes } from './id-hashes.js';
 
-const FIRST_SLOTS = 1024;
+/** Ids that a generation has room for at first. */
+const FIRST_IDS = 768;
 /** Ids of one generation; at the limit a new generation begins early. */
 const MAX_IDS = 2_000_000;
-
-/** A set of 64-bit hashes in two arrays: 11 to 21 bytes an id, no garbage. */
-class HashSet {
-  size = 0;
-  #high = new Uint32Array(FIRST_SLOTS);
-  #low = new Uint32Array(FIRST_SLOTS);
-
-  has(high: number, low: number): boolean {
-    const at = this.#slot(high, low);
-    return this.#high[at] === high && this.#low[at] === low;
-  }
-
-  add(high: number, low: number): void {
-    const at = this.#slot(high, low);
-    if (this.#high[at] === high && this.#low[at] === low) return;
-    this.#high[at] = high;
-    this.#low[at] = low;
-    if (++this.size * 4 > this.#high.length * 3) this.#grow();
-  }
-
-  /** Where the hash is, or the free slot where it goes. A free slot is (0, 0). */
-  #slot(high: number, low: number): number {
-    const mask = this.#high.length - 1;
-    let at = low & mask;
-    while ((this.#high[at] !== 0 || this.#low[at] !== 0) && (this.#high[at] !== high || this.#low[at] !== low)) at = (at + 1) & mask;
-    return at;
-  }
-
-  #grow(): void {
-    const high = this.#high;
-    const low = this.#low;
-    this.#high = new Uint32Array(high.length * 2);
-    this.#low = new Uint32Array(high.length * 2);
-    for (let i = 0; i < high.length; i++) {
-      if (high[i] === 0 && low[i] === 0) continue;
-      const at = this.#slot(high[i]!, low[i]!);
-      this.#high[at] = high[i]!;
-      this.#low[at] = low[i]!;
-    }
-  }
-}
 
 /**
  * Ids of records that were stored within the window, as 64-bit hashes: two different ids are taken for one about once in 10^13.
@@ -52,8 +13,8 @@ class HashSet {
  */
 export class RecentIds {
   readonly #windowMs: number;
-  #current = new HashSet();
-  #previous = new HashSet();
+  #current = new HashSet(FIRST_IDS);
+  #previous = new HashSet(FIRST_IDS);
   #since = 0;
 
   constructor(windowMs: number) {
@@ -75,8 +36,8 @@ export class RecentIds {
 
   #add(high: number, low: number, now: number): void {
     if (now - this.#since > this.#windowMs || this.#current.size >= MAX_IDS) {
-      this.#previous = now - this.#since > 2 * this.#windowMs ? new HashSet() : this.#current;
-      this.#current = new HashSet();
+      this.#previous = now - this.#since > 2 * this.#windowMs ? new HashSet(FIRST_IDS) : this.#current;
+      this.#current = new HashSet(FIRST_IDS);
       this.#since = now;
     }
     this.#current.add(high, low);

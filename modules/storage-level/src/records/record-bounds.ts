@@ -40,30 +40,32 @@ export function writeBounds(writer: ByteWriter, { count, fields }: RecordBounds)
 /** The smallest and the largest value of a field among `count` rows. */
 export function writeRange(writer: ByteWriter, count: number, min: number, max: number): void {
   writer.signed(min);
-  if (count > 1) writeMax(writer, min, max);
+  if (count > 1) writeFrom(writer, min, max);
 }
 
 export function readBounds(reader: ByteReader): RecordBounds {
   const count = reader.varint();
   const fields = Array.from({ length: reader.count(2) }, (): [number, number] => {
     const min = reader.signed();
-    if (count > 1) return [min, readMax(reader, min)];
+    if (count > 1) return [min, readFrom(reader, min)];
     return [min, min === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : min];
   });
   return { count, fields };
 }
 
-function writeMax(writer: ByteWriter, min: number, max: number): void {
-  const step = max - min;
-  if (Number.isSafeInteger(step) && step < MAX_STEP && min + step === max) {
+/** A number that is at least `min`, mostly a little more. */
+export function writeFrom(writer: ByteWriter, min: number, value: number): void {
+  const step = value - min;
+  if (Number.isSafeInteger(step) && step >= 0 && step < MAX_STEP && min + step === value) {
     writer.varint(step + 1);
     return;
   }
   writer.byte(0);
-  writer.float64(max);
+  writer.float64(value);
 }
 
-function readMax(reader: ByteReader, min: number): number {
+/** The reverse of {@link writeFrom}. */
+export function readFrom(reader: ByteReader, min: number): number {
   const step = reader.varint();
   return step === 0 ? reader.float64() : min + (step - 1);
 }
