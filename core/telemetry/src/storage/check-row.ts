@@ -27,6 +27,8 @@ export function clip(text: string, maxBytes: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
+type Fields = Readonly<Record<string, Field>>;
+
 function checkText(text: unknown, maxBytes: number): string | undefined {
   if (typeof text !== 'string') return 'is not a string';
   if (!isWellFormed(text)) return 'has a lone surrogate';
@@ -35,13 +37,19 @@ function checkText(text: unknown, maxBytes: number): string | undefined {
 
 function checkTexts(value: unknown, maxBytes: number): string | undefined {
   if (!Array.isArray(value)) return 'is not a list of strings';
-  let bytes = 0;
-  for (const text of value) {
-    const reason = checkText(text, maxBytes);
+  let units = 0;
+  for (let i = 0; i < value.length; i++) {
+    const reason = checkText(value[i], maxBytes);
     if (reason !== undefined) return `has an entry that ${reason}`;
-    bytes += Buffer.byteLength(text as string, 'utf8');
+    units += (value[i] as string).length;
   }
-  return bytes <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+  return units * 3 <= maxBytes || bytesOf(value) <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+}
+
+function bytesOf(texts: readonly string[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += Buffer.byteLength(text, 'utf8');
+  return bytes;
 }
 
 function checkJson(value: unknown, maxBytes: number): string | undefined {
@@ -55,34 +63,59 @@ function checkJson(value: unknown, maxBytes: number): string | undefined {
   }
 }
 
-function checkValue(field: Field, value: Value): string | undefined {
-  const maxBytes = field.maxBytes ?? DEFAULT_MAX_BYTES;
-  switch (field.type) {
+/** Why a value does not fit a field. */
+type ValueCheck = (value: Value) => string | undefined;
+
+function checkOf({ type, maxBytes = DEFAULT_MAX_BYTES }: Field): ValueCheck {
+  switch (type) {
     case 'string':
-      return checkText(value, maxBytes);
+      return (value) => checkText(value, maxBytes);
     case 'int':
     case 'instant':
-      return Number.isSafeInteger(value) ? undefined : 'is not a safe integer';
+      return checkInteger;
     case 'double':
-      return Number.isFinite(value) ? undefined : 'is not a finite number';
+      return (value) => (Number.isFinite(value) ? undefined : 'is not a finite number');
     case 'bool':
-      return typeof value === 'boolean' ? undefined : 'is not true or false';
+      return checkBool;
     case 'strings':
-      return checkTexts(value, maxBytes);
+      return (value) => checkTexts(value, maxBytes);
     case 'json':
-      return checkJson(value, maxBytes);
+      return (value) => checkJson(value, maxBytes);
     case 'bytes':
-      if (!(value instanceof Uint8Array)) return 'is not bytes';
-      return value.byteLength <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+      return (value) => checkBytes(value, maxBytes);
   }
 }
 
-function checkFields(fields: Readonly<Record<string, Field>>, row: Row): string | undefined {
-  for (const name of Object.keys(row)) {
+const checkInteger: ValueCheck = (value) => (Number.isSafeInteger(value) ? undefined : 'is not a safe integer');
+const checkBool: ValueCheck = (value) => (typeof value === 'boolean' ? undefined : 'is not true or false');
+
+function checkBytes(value: unknown, maxBytes: number): string | undefined {
+  if (!(value instanceof Uint8Array)) return 'is not bytes';
+  return value.byteLength <= maxBytes ? undefined : `is longer than ${maxBytes} bytes`;
+}
+
+/** By a model's fields, which never change. */
+const checks = new WeakMap<Fields, ReadonlyMap<string, ValueCheck>>();
+
+function checksOf(fields: Fields): ReadonlyMap<string, ValueCheck> {
+  let found = checks.get(fields);
+  if (found === undefined) {
+    found = new Map(Object.entries(fields).map(([name, field]) => [name, checkOf(field)]));
+    checks.set(fields, found);
+  }
+  return found;
+}
+
+function checkFields(fields: Fields, row: Row): string | undefined {
+  const known = checksOf(fields);
+  const names = Object.keys(row);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const check = known.get(name);
+    if (check === undefined) return `${name.slice(0, 64)} is not a field`;
     const value = row[name];
-    if (!Object.hasOwn(fields, name)) return `${name.slice(0, 64)} is not a field`;
     if (value === undefined || value === null) continue;
-    const reason = checkValue(fields[name]!, value);
+    const reason = check(value);
     if (reason !== undefined) return `${name} ${reason}`;
   }
   return undefined;
