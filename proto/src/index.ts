@@ -6,5 +6,6 @@ export * from './json-text.js';
 export * from './malformed.js';
 export * from './segment.js';
 export * from './segment-collection.js';
+export * from './segment-view.js';
 export * from './tag-keys.js';
 export * from './wire-reader.js';

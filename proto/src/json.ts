@@ -1,6 +1,6 @@
 import type { skywalking } from '../gen/skywalking.js';
 import { bool, enumeration, type Fields, fromJson, int32, int64, type JsonReader, list, object, string } from './json-mapping.js';
-import { RefType, SpanLayer, SpanType } from './segment.js';
+import { RefType, SpanLayer, SpanType } from './segment-view.js';
 
 type V3 = typeof skywalking.v3;
 /** The fields of a generated class. */

@@ -60,9 +60,10 @@ describe('decodeSegment', () => {
           const { tags, logs, refs, ...plain } = expected;
           expect(actual).toMatchObject(plain);
           expect([...actual.tags()]).toEqual(tags.map((t) => [t.key, t.value]));
-          expect(actual.refs.map((r) => ({ ...r }))).toEqual(
-            refs.map(({ parentTraceSegmentId, ...rest }) => ({ ...rest, parentSegmentId: parentTraceSegmentId })),
-          );
+          expect(actual.refs).toHaveLength(refs.length);
+          refs.forEach(({ parentTraceSegmentId, ...rest }, at) => {
+            expect(actual.refs[at]).toMatchObject({ ...rest, parentSegmentId: parentTraceSegmentId });
+          });
         });
       }),
     );
@@ -105,6 +106,25 @@ describe('decodeSegment', () => {
     const refs = Buffer.alloc(2 * count, Buffer.of(0x2a, 0));
     const length = Buffer.of((refs.length & 127) | 128, ((refs.length >> 7) & 127) | 128, refs.length >> 14);
     expect(decodeSegment(Buffer.concat([Buffer.of(0x1a), length, refs])).spans[0]!.refs).toHaveLength(count);
+  });
+
+  it('reads segments larger than usual ones, and keeps nothing of one segment for the next', () => {
+    const large = encode({
+      segmentId: 's',
+      service: 'shop',
+      spans: Array.from({ length: 3000 }, () => ({ operationName: '/a'.repeat(30), peer: 'db' })),
+    });
+    const view = decodeSegment(large);
+    expect(large.length).toBeGreaterThan(100_000);
+    expect([view.service, view.spans.length, view.spans[2999]!.operationName, view.spans[0]!.peer]).toEqual([
+      'shop',
+      3000,
+      '/a'.repeat(30),
+      'db',
+    ]);
+    const first = decodeSegment(encode({ service: 'first', spans: [{ operationName: '/first', tags: [{ key: 'k', value: 'v' }] }] }));
+    expect(decodeSegment(encode({ traceId: 't' }))).toMatchObject({ traceId: 't', service: '', spans: [] });
+    expect([first.service, first.spans[0]!.operationName, first.spans[0]!.tag('k')]).toEqual(['first', '/first', 'v']);
   });
 
   it('refuses every truncation that cuts a field', () => {

@@ -1,179 +1,63 @@
 import { MalformedError } from './malformed.js';
-import type { TagKeys } from './tag-keys.js';
+import { SegmentReferenceView, SegmentView, SpanType, SpanView, TAG, usualValue } from './segment-view.js';
+import { TextTable } from './text-table.js';
 import { asBuffer, BYTES, VARINT, WireReader } from './wire-reader.js';
-
-export const SpanType = { Entry: 0, Exit: 1, Local: 2 } as const;
-export const RefType = { CrossProcess: 0, CrossThread: 1 } as const;
-export const SpanLayer = { Unknown: 0, Database: 1, RPCFramework: 2, Http: 3, MQ: 4, Cache: 5, FAAS: 6, GenAI: 7 } as const;
-
-export interface SegmentReferenceView {
-  readonly refType: number;
-  readonly traceId: string;
-  readonly parentSegmentId: string;
-  readonly parentSpanId: number;
-  readonly parentService: string;
-  readonly parentServiceInstance: string;
-  readonly parentEndpoint: string;
-  readonly networkAddressUsedAtPeer: string;
-}
-
-/** A segment's fields that analysis needs. Logs are never decoded, tags when asked for. */
-export class SegmentView {
-  traceId = '';
-  segmentId = '';
-  service = '';
-  serviceInstance = '';
-  /** In the order of the wire; agents may send span 0 last. */
-  readonly spans: SpanView[] = [];
-  /** Spans, references and tags in all. */
-  parts = 0;
-
-  /** Bytes that the view holds in memory, about. */
-  get weight(): number {
-    return 256 + this.parts * BYTES_PER_PART;
-  }
-}
 
 /**
  * Spans, references and tags that one segment may have in all. Agents cut a segment at some hundred spans; empty ones take 2 bytes on the
  * wire and a hundred times that in memory.
  */
 const MAX_PARTS = 200_000;
-const BYTES_PER_PART = 100;
+/** Bytes of the segments that are read out of a place of their own; nearly all are shorter. */
+const USUAL_SIZE = 64 * 1024;
 
-const NO_REFS: readonly SegmentReferenceView[] = [];
-const NO_TAGS: readonly number[] = [];
+const names = new TextTable();
 
-/** First byte of a tag's key, field 1, and of its value, field 2. */
-const KEY_FIELD = 0x0a;
-const VALUE_FIELD = 0x12;
+/** Reads segments, whose names it makes once. */
+class SegmentReader extends WireReader {
+  private readonly words: DataView;
+  /** The bytes that views refer to. They may lie elsewhere than those that are read. */
+  original: Buffer;
 
-/** Start of a field's bytes whose length stands at `at`, in one or two bytes, if it reaches exactly to `end`; else -1. */
-function lastFieldStart(bytes: Buffer, at: number, end: number): number {
-  const low = bytes[at]!;
-  if (low < 128) return at + 1 + low === end ? at + 1 : -1;
-  const high = bytes[at + 1]!;
-  return high < 128 && at + 2 + ((low & 127) | (high << 7)) === end ? at + 2 : -1;
-}
-
-/** One span. Unknown enum numbers stay as they are. */
-export class SpanView {
-  spanId = 0;
-  parentSpanId = 0;
-  startTime = 0;
-  endTime = 0;
-  peer = '';
-  spanType = 0;
-  spanLayer = 0;
-  componentId = 0;
-  isError = false;
-  skipAnalysis = false;
-  refs: readonly SegmentReferenceView[] = NO_REFS;
-  /** Start and end of each tag message within the segment's bytes, in pairs. */
-  tagRanges: readonly number[] = NO_TAGS;
-  private nameFrom = 0;
-  private nameTo = 0;
-  private name: string | undefined;
-
-  /** `bytes`: those of the whole segment. */
-  constructor(readonly bytes: Buffer) {}
-
-  /** Made when first asked for: of most spans, local ones, nobody asks. */
-  get operationName(): string {
-    this.name ??= this.text(this.nameFrom, this.nameTo);
-    return this.name;
+  constructor(bytes: Buffer) {
+    super(bytes);
+    this.original = bytes;
+    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Where the operation name lies in the segment's bytes. */
-  nameAt(from: number, to: number): void {
-    this.nameFrom = from;
-    this.nameTo = to;
+  /** A text that other segments are likely to have as well. */
+  name(): string {
+    const limit = this.limit();
+    const text = names.text(this.bytes, this.words, this.at, limit);
+    this.at = limit;
+    return text;
   }
 
-  /** Value of the last tag with this key; undefined if there is none. */
-  tag(key: string): string | undefined {
-    for (let i = this.tagRanges.length - 2; i >= 0; i -= 2) {
-      const { tagKey, value } = this.tagAt(i);
-      if (tagKey === key) return value;
-    }
-    return undefined;
-  }
-
-  /** All tags in wire order, repeated keys included. */
-  *tags(): Generator<readonly [key: string, value: string]> {
-    for (let i = 0; i < this.tagRanges.length; i += 2) {
-      const { tagKey, value } = this.tagAt(i);
-      yield [tagKey, value];
-    }
-  }
-
-  /**
-   * Finds the tags whose keys are among `keys`, in wire order, repeated keys included.
-   * `into` is emptied, and receives three numbers for each: index of the key, start and end of the value for {@link text}.
-   */
-  findTags(keys: TagKeys, into: number[]): void {
-    into.length = 0;
-    const { bytes, tagRanges } = this;
-    for (let i = 0; i < tagRanges.length; i += 2) {
-      const from = tagRanges[i]!;
-      const to = tagRanges[i + 1]!;
-      // Nearly all tags are a key of less than 128 bytes and then a value, to the end.
-      const keyLength = bytes[from + 1]!;
-      const valueTag = from + 2 + keyLength;
-      const isUsual = bytes[from] === KEY_FIELD && keyLength < 128 && bytes[valueTag] === VALUE_FIELD;
-      const value = isUsual ? lastFieldStart(bytes, valueTag + 1, to) : -1;
-      if (value < 0) this.findAnyTag(keys, from, to, into);
-      else {
-        const key = keys.indexOf(bytes, from + 2, valueTag);
-        if (key >= 0) into.push(key, value, to);
-      }
-    }
-  }
-
-  /** A tag whose fields stand in another order, are repeated or missing. */
-  private findAnyTag(keys: TagKeys, start: number, end: number, into: number[]): void {
-    const reader = new WireReader(this.bytes, start, end);
-    let key = keys.indexOf(this.bytes, 0, 0);
-    let from = 0;
-    let to = 0;
-    while (reader.next()) {
-      if (reader.type !== BYTES || reader.field > 2) {
-        reader.skip();
-        continue;
-      }
-      const limit = reader.limit();
-      if (reader.field === 1) key = keys.indexOf(this.bytes, reader.at, limit);
-      else {
-        from = reader.at;
-        to = limit;
-      }
-      reader.at = limit;
-    }
-    if (key >= 0) into.push(key, from, to);
-  }
-
-  /** A part of the segment's bytes as text. */
-  text(from: number, to: number): string {
-    return this.bytes.toString('utf8', from, to);
-  }
-
-  private tagAt(i: number): { tagKey: string; value: string } {
-    const reader = new WireReader(this.bytes, this.tagRanges[i]!, this.tagRanges[i + 1]!);
-    let tagKey = '';
-    let value = '';
-    while (reader.next()) {
-      if (reader.field === 1 && reader.type === BYTES) tagKey = reader.string();
-      else if (reader.field === 2 && reader.type === BYTES) value = reader.string();
-      else reader.skip();
-    }
-    return { tagKey, value };
+  nameAt(from: number, to: number): string {
+    return names.text(this.bytes, this.words, from, to);
   }
 }
+
+/** Segments are copied here to be read: views of words, which make names quick to compare, are too dear to make for each segment. */
+const usual = new SegmentReader(Buffer.alloc(USUAL_SIZE));
 
 /** Decodes what analysis needs. Throws {@link MalformedError}. The view refers to `bytes`, which must not change. */
 export function decodeSegment(bytes: Uint8Array): SegmentView {
-  const reader = new WireReader(asBuffer(bytes));
+  const original = asBuffer(bytes);
   const segment = new SegmentView();
+  if (original.length > USUAL_SIZE) {
+    readSegment(new SegmentReader(original), segment);
+    return segment;
+  }
+  original.copy(usual.bytes);
+  usual.original = original;
+  usual.at = 0;
+  usual.end = original.length;
+  readSegment(usual, segment);
+  return segment;
+}
+
+function readSegment(reader: SegmentReader, segment: SegmentView): void {
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -184,48 +68,36 @@ export function decodeSegment(bytes: Uint8Array): SegmentView {
         reader.expect(BYTES);
         segment.segmentId = reader.string();
         break;
-      case 3:
-        reader.expect(BYTES);
-        segment.spans.push(nested(reader, decodeSpan));
-        count(segment, reader);
+      case 3: {
+        const span = new SpanView(reader.original);
+        const outer = reader.enter();
+        readSpan(reader, span);
+        reader.leave(outer);
+        segment.spans.push(span);
+        segment.parts += 1 + span.refs.length + span.tagCount;
+        if (segment.parts > MAX_PARTS) throw tooManyParts(reader);
         break;
+      }
       case 4:
         reader.expect(BYTES);
-        segment.service = reader.string();
+        segment.service = reader.name();
         break;
       case 5:
         reader.expect(BYTES);
-        segment.serviceInstance = reader.string();
+        segment.serviceInstance = reader.name();
         break;
       default:
         reader.skip();
     }
   }
-  return segment;
-}
-
-/** Counts the span that was read last, and ends the reading of a segment that is made to fill the memory. */
-function count(segment: SegmentView, reader: WireReader): void {
-  const { refs, tagRanges } = segment.spans.at(-1)!;
-  segment.parts += 1 + refs.length + tagRanges.length / 2;
-  if (segment.parts > MAX_PARTS) throw tooManyParts(reader);
 }
 
 const tooManyParts = (reader: WireReader): MalformedError =>
   new MalformedError(`a segment of more than ${MAX_PARTS} spans, references and tags`, reader.at);
 
-/** Runs `decode` inside the length-delimited field at hand. */
-function nested<T>(reader: WireReader, decode: (reader: WireReader) => T): T {
-  const outer = reader.end;
-  reader.end = reader.limit();
-  const value = decode(reader);
-  reader.at = reader.end;
-  reader.end = outer;
-  return value;
-}
-
-function decodeSpan(reader: WireReader): SpanView {
-  const span = new SpanView(reader.bytes);
+function readSpan(reader: SegmentReader, span: SpanView): void {
+  let nameFrom = 0;
+  let nameTo = 0;
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -245,17 +117,17 @@ function decodeSpan(reader: WireReader): SpanView {
         span.endTime = reader.int64();
         break;
       case 5:
-        reader.expect(BYTES);
-        if (span.refs === NO_REFS) span.refs = [];
-        if ((span.refs as SegmentReferenceView[]).push(nested(reader, decodeReference)) > MAX_PARTS) throw tooManyParts(reader);
+        readReference(reader, span);
         break;
       case 6:
         reader.expect(BYTES);
-        readName(span, reader);
+        nameTo = reader.limit();
+        nameFrom = reader.at;
+        reader.at = nameTo;
         break;
       case 7:
         reader.expect(BYTES);
-        span.peer = reader.string();
+        span.peer = reader.name();
         break;
       case 8:
         reader.expect(VARINT);
@@ -273,9 +145,8 @@ function decodeSpan(reader: WireReader): SpanView {
         reader.expect(VARINT);
         span.isError = reader.bool();
         break;
-      case 12:
-        reader.expect(BYTES);
-        pushTag(span, reader);
+      case TAG:
+        readTag(reader, span);
         break;
       case 14:
         reader.expect(VARINT);
@@ -285,74 +156,72 @@ function decodeSpan(reader: WireReader): SpanView {
         reader.skip();
     }
   }
-  return span;
-}
-
-/** Remembers where the operation name lies. */
-function readName(span: SpanView, reader: WireReader): void {
-  const limit = reader.limit();
-  span.nameAt(reader.at, limit);
-  reader.at = limit;
+  // Endpoints come again and again; what other spans did is rarely asked for.
+  span.nameAt(nameFrom, nameTo, span.spanType === SpanType.Entry ? reader.nameAt(nameFrom, nameTo) : undefined);
 }
 
 /** Remembers where a tag lies, and checks that it can be read later. */
-function pushTag(span: SpanView, reader: WireReader): void {
-  if (span.tagRanges === NO_TAGS) span.tagRanges = [];
-  if (span.tagRanges.length > 2 * MAX_PARTS) throw tooManyParts(reader);
-  nested(reader, (inner) => {
-    (span.tagRanges as number[]).push(inner.at, inner.end);
-    while (inner.next()) inner.skip();
-  });
+function readTag(reader: SegmentReader, span: SpanView): void {
+  const { fieldAt } = reader;
+  const outer = reader.enter();
+  if (usualValue(reader.bytes, reader.at, reader.end) < 0) while (reader.next()) reader.skip();
+  reader.leave(outer);
+  if (span.tagCount >= MAX_PARTS) throw tooManyParts(reader);
+  span.addTag(fieldAt, reader.at);
 }
 
-function decodeReference(reader: WireReader): SegmentReferenceView {
-  const ref = {
-    refType: 0,
-    traceId: '',
-    parentSegmentId: '',
-    parentSpanId: 0,
-    parentService: '',
-    parentServiceInstance: '',
-    parentEndpoint: '',
-    networkAddressUsedAtPeer: '',
-  };
+function readReference(reader: SegmentReader, span: SpanView): void {
+  const reference = new SegmentReferenceView(reader.original);
+  const outer = reader.enter();
+  readReferenceFields(reader, reference);
+  reader.leave(outer);
+  if (span.refs.length >= MAX_PARTS) throw tooManyParts(reader);
+  span.addReference(reference);
+}
+
+function readReferenceFields(reader: SegmentReader, reference: SegmentReferenceView): void {
   while (reader.next()) {
     switch (reader.field) {
       case 1:
         reader.expect(VARINT);
-        ref.refType = reader.int32();
+        reference.refType = reader.int32();
         break;
-      case 2:
+      case 2: {
         reader.expect(BYTES);
-        ref.traceId = reader.string();
+        const limit = reader.limit();
+        reference.traceAt(reader.at, limit);
+        reader.at = limit;
         break;
-      case 3:
+      }
+      case 3: {
         reader.expect(BYTES);
-        ref.parentSegmentId = reader.string();
+        const limit = reader.limit();
+        reference.segmentAt(reader.at, limit);
+        reader.at = limit;
         break;
+      }
       case 4:
         reader.expect(VARINT);
-        ref.parentSpanId = reader.int32();
+        reference.parentSpanId = reader.int32();
         break;
       case 5:
         reader.expect(BYTES);
-        ref.parentService = reader.string();
+        reference.parentService = reader.name();
         break;
       case 6:
         reader.expect(BYTES);
-        ref.parentServiceInstance = reader.string();
+        reference.parentServiceInstance = reader.name();
         break;
       case 7:
         reader.expect(BYTES);
-        ref.parentEndpoint = reader.string();
+        reference.parentEndpoint = reader.name();
         break;
       case 8:
         reader.expect(BYTES);
-        ref.networkAddressUsedAtPeer = reader.string();
+        reference.networkAddressUsedAtPeer = reader.name();
         break;
       default:
         reader.skip();
     }
   }
-  return ref;
 }

@@ -39,6 +39,23 @@ describe('findTags', () => {
     );
   });
 
+  it('finds tags that have other fields between them', () => {
+    const key = 'http.method';
+    const tag = (value: string): Uint8Array => field(12, Buffer.concat([field(1, Buffer.from(key)), field(2, Buffer.from(value))]));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(text, fc.constantFrom(4, 6, 13)), { maxLength: 8 }), (parts) => {
+        // Field 4 is a number, 6 a name, 13 a log, which may look like a tag inside.
+        const other = (number: number): Uint8Array => (number === 4 ? Buffer.of(0x20, 0x62) : field(number, tag('log')));
+        const span = Buffer.concat(parts.map((part) => (typeof part === 'string' ? tag(part) : other(part))));
+        const values = parts.filter((part) => typeof part === 'string');
+        const bytes = field(3, span);
+        expect(found(bytes, new TagKeys([key]))).toEqual(values.map((value) => [key, value]));
+        expect([...decodeSegment(bytes).spans[0]!.tags()]).toEqual(values.map((value) => [key, value]));
+        expect(decodeSegment(bytes).spans[0]!.tag(key)).toBe(values.at(-1));
+      }),
+    );
+  });
+
   it('reads tags whose fields are in any order, repeated, missing or unknown', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(1, 2, 3), text), { maxLength: 5 }), (fields) => {

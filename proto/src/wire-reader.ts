@@ -15,6 +15,8 @@ export class WireReader {
   field = 0;
   /** Wire type of the field at hand. */
   type = 0;
+  /** Where the field at hand begins. */
+  fieldAt = 0;
 
   constructor(
     readonly bytes: Buffer,
@@ -25,6 +27,7 @@ export class WireReader {
   /** Moves to the next field's value; false at the end. */
   next(): boolean {
     if (this.at >= this.end) return false;
+    this.fieldAt = this.at;
     const tag = this.varint32();
     this.field = tag >>> 3;
     this.type = tag & 7;
@@ -34,6 +37,15 @@ export class WireReader {
 
   /** Low 32 bits of a varint, unsigned. */
   varint32(): number {
+    const { at, end } = this;
+    // Most are of one byte.
+    const first = at < end ? this.bytes[at]! : 128;
+    if (first >= 128) return this.longVarint32();
+    this.at = at + 1;
+    return first;
+  }
+
+  private longVarint32(): number {
     const { bytes, end } = this;
     let at = this.at;
     let result = 0;
@@ -57,18 +69,30 @@ export class WireReader {
     let low = 0;
     let middle = 0;
     let high = 0;
-    for (let i = 0; i < 10; i++) {
+    for (let shift = 0; shift < 28; shift += 7) {
       if (at >= end) throw new MalformedError('truncated varint', at);
       const byte = bytes[at++]!;
-      if (i < 4) low |= (byte & 127) << (7 * i);
-      else if (i < 8) middle |= (byte & 127) << (7 * (i - 4));
-      else high |= (byte & 127) << (7 * (i - 8));
-      if (byte < 128) {
-        this.at = at;
-        return ((middle >>> 4) | (high << 24)) * 2 ** 32 + ((low | (middle << 28)) >>> 0);
-      }
+      low |= (byte & 127) << shift;
+      if (byte < 128) return this.passed(at, low);
+    }
+    for (let shift = 0; shift < 28; shift += 7) {
+      if (at >= end) throw new MalformedError('truncated varint', at);
+      const byte = bytes[at++]!;
+      middle |= (byte & 127) << shift;
+      if (byte < 128) return this.passed(at, middle * 2 ** 28 + low);
+    }
+    for (let shift = 0; shift < 14; shift += 7) {
+      if (at >= end) throw new MalformedError('truncated varint', at);
+      const byte = bytes[at++]!;
+      high |= (byte & 127) << shift;
+      if (byte < 128) return this.passed(at, ((middle >>> 4) | (high << 24)) * 2 ** 32 + ((low | (middle << 28)) >>> 0));
     }
     throw new MalformedError('varint longer than 10 bytes', at);
+  }
+
+  private passed(at: number, value: number): number {
+    this.at = at;
+    return value;
   }
 
   int32(): number {
@@ -92,6 +116,20 @@ export class WireReader {
     const text = this.bytes.toString('utf8', this.at, limit);
     this.at = limit;
     return text;
+  }
+
+  /** Goes into the message at hand; returns what {@link leave} needs to come out of it. */
+  enter(): number {
+    this.expect(BYTES);
+    const outer = this.end;
+    this.end = this.limit();
+    return outer;
+  }
+
+  /** Passes over what is left of a message that was entered. */
+  leave(outer: number): void {
+    this.at = this.end;
+    this.end = outer;
   }
 
   /** Checks that the field at hand has the wire type it must have. */
