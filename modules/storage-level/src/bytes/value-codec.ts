@@ -56,6 +56,29 @@ export function readValue(reader: ByteReader): Value | undefined {
   throw new MalformedBytes(`unknown kind of value ${kind}`);
 }
 
+/** Passes over a value without making anything of it. */
+export function skipValue(reader: ByteReader): void {
+  const kind = reader.byte();
+  switch (kind) {
+    case ABSENT:
+    case NULL:
+    case FALSE:
+    case TRUE:
+      return;
+    case NUMBER:
+      reader.signed();
+      return;
+    case TEXT:
+    case BYTES:
+      reader.skip(reader.varint());
+      return;
+    case TEXTS:
+      for (let left = reader.count(); left > 0; left--) reader.skip(reader.varint());
+      return;
+  }
+  throw new MalformedBytes(`unknown kind of value ${kind}`);
+}
+
 /** The values of a row in the order of `fields`, without their names. */
 export function writeRow(writer: ByteWriter, fields: readonly string[], row: Row): void {
   for (const field of fields) writeValue(writer, row[field]);

@@ -1,30 +1,27 @@
-import {
-  type Found,
-  type Limits,
-  matchesAll,
-  matchesTags,
-  matchesText,
-  type RecordModel,
-  type Row,
-  type Storage,
-} from '@skein/telemetry/storage';
-import { hashText, type TextHash } from '../bytes/text-hash.js';
-import { type Database, pages } from '../level/database.js';
-import { blockKey, postingKey, sequenceOf } from '../level/keys.js';
+import type { Found, Limits, RecordModel, Row, Storage } from '@skein/telemetry/storage';
+import { hashText } from '../bytes/text-hash.js';
+import type { Database } from '../level/database.js';
+import { blockKey } from '../level/keys.js';
 import { Budget } from '../level/pacer.js';
 import type { BlockCache } from './block-cache.js';
 import { RecordBlock } from './block-codec.js';
-import { decodePosting, intersect, type Posting, unite } from './posting-codec.js';
-import { orderFields, type RecordBounds } from './record-bounds.js';
-import { type HourSummary, hourStart, type RecordHours } from './record-hours.js';
-import { ALL, ALL_HASH, type Term, termsOf } from './record-index.js';
-import { RowCollector, type RowOrder } from './row-collector.js';
+import { FlushReads } from './flush-reads.js';
+import { type Best, NodeQueue } from './node-queue.js';
+import { readPostings } from './posting-reads.js';
+import type { RecordBounds } from './record-bounds.js';
+import { RecordFilter, type RecordQuery } from './record-filter.js';
+import type { HourSummary, RecordHours } from './record-hours.js';
+import { type Term, termsOf } from './record-index.js';
+import { bestOfRow, RowCollector } from './row-collector.js';
 
-type RecordQuery = Parameters<Storage['records']>[0];
 type GroupQuery = Parameters<Storage['group']>[0];
 
 /** Steps that one search may take: a row read or a posting looked at each. */
 const SCAN_LIMIT = 2_000_000;
+/** Bounds of blocks that are kept beside the blocks: about 200 bytes each. */
+const MAX_BOUNDS = 16_384;
+/** Parts that are read at the same time: the disk's threads work side by side, and the event loop is waited for once. */
+const AT_ONCE = 8;
 
 /** What a search sees: rows in memory, and blocks whose sequence is at most `last`; later ones hold rows that are in `rows`. */
 export interface RecordView {
@@ -34,9 +31,28 @@ export interface RecordView {
 
 /** Part of the store that a search has not looked into yet, with the best that can be in it. */
 interface Node {
-  readonly bound: number;
+  readonly best: Best;
   readonly hour?: readonly [hour: number, summary: HourSummary];
-  readonly found?: { readonly partition: number; readonly sequence: number; readonly posting: Posting };
+  readonly flush?: { readonly partition: number; readonly sequence: number };
+  readonly block?: FoundBlock;
+}
+
+interface FoundBlock {
+  readonly partition: number;
+  readonly sequence: number;
+  /** Numbers of the rows that postings name. */
+  readonly rows: readonly number[];
+}
+
+/** One search under way. */
+interface Search {
+  readonly query: RecordQuery;
+  readonly filter: RecordFilter;
+  readonly terms: readonly Term[];
+  readonly last: number;
+  readonly budget: Budget;
+  readonly collector: RowCollector;
+  readonly nodes: NodeQueue<Node>;
 }
 
 /** Searches records in blocks and memory. */
@@ -44,38 +60,51 @@ export class RecordSearch {
   readonly #database: Database;
   readonly #hours: RecordHours;
   readonly #cache: BlockCache;
+  readonly #flushes: FlushReads;
+  /** Of blocks, by sequence: a search passes over most blocks because of them. The first ones to come leave first. */
+  readonly #bounds = new Map<number, RecordBounds>();
 
   constructor(database: Database, hours: RecordHours, cache: BlockCache) {
     this.#database = database;
     this.#hours = hours;
     this.#cache = cache;
+    this.#flushes = new FlushReads(database);
   }
 
-  /** Looks where the best rows can be first, hours then postings then blocks, and stops when what is left cannot be better. */
+  /** Looks where the best rows can be first, hours then flushes then blocks, and stops when what is left cannot be better. */
   async records(query: RecordQuery, view: RecordView, limits: Limits): Promise<Found<Row>> {
     const { model } = query;
-    const budget = new Budget(limits, SCAN_LIMIT);
-    const order: RowOrder = query.order ?? { by: model.time, descending: true };
-    const collector = new RowCollector(model, order, query.distinct, query.offset + query.limit);
-    for (const [index, row] of view.rows.entries()) {
+    const filter = new RecordFilter(query);
+    const search: Search = {
+      query,
+      filter,
+      terms: termsOf(model, query.where, query.tags),
+      last: view.last,
+      budget: new Budget(limits, SCAN_LIMIT),
+      collector: new RowCollector(model, filter.order, query.distinct, query.offset + query.limit),
+      nodes: new NodeQueue(),
+    };
+    const { budget, collector, nodes } = search;
+    for (let index = 0; index < view.rows.length; index++) {
       if (index % 256 === 0 && !(await budget.spend(256))) break;
-      if (matchesQuery(query, row)) collector.offer({ row, sequence: Number.POSITIVE_INFINITY, index });
+      const row = view.rows[index]!;
+      const { value, time } = bestOfRow(model, filter.order, row);
+      if (collector.mayWant(value, time) && filter.matches(row)) collector.offer({ row, sequence: Number.POSITIVE_INFINITY, index });
     }
-    const field = orderFields(model).indexOf(order.by);
-    const nodes = new NodeQueue();
-    const bound = (bounds: RecordBounds): number => bestOf(bounds, field, order.descending);
     for (const hour of this.#hours.of(model.name)) {
-      if (inRange(hour[1].bounds, query)) nodes.add({ bound: bound(hour[1].bounds), hour });
+      if (filter.admits(hour[1].bounds)) nodes.add({ best: filter.bestOf(hour[1].bounds), hour });
     }
-    const terms = termsOf(model, query.where, query.tags);
+    let hours = 1;
     for (let node = nodes.take(); node !== undefined; node = nodes.take()) {
-      if (!collector.wants(node.bound)) break;
+      if (!collector.wants(node.best)) break;
       if (!(await budget.spend(0))) break;
-      if (node.hour) {
-        for (const found of await this.#postings(model, terms, node.hour, view.last, budget)) {
-          if (inRange(found.posting.bounds, query)) nodes.add({ bound: bound(found.posting.bounds), found });
-        }
-      } else if (node.found) await this.#visit(query, node.found, bound, collector, budget);
+      if (node.block) await this.#visit(search, node.block);
+      else if (node.flush) await this.#addBlocks(search, node.flush, node.best);
+      else {
+        // The longer it takes to find enough, the more hours at once.
+        await this.#addFlushes(search, [node.hour!, ...this.#nextHours(search, hours - 1)]);
+        hours = Math.min(hours * 2, AT_ONCE);
+      }
     }
     const items = collector.best(query.offset, query.limit);
     const rows =
@@ -115,90 +144,76 @@ export class RecordSearch {
     add: (row: Row, key: string) => boolean,
   ): Promise<void> {
     const hash = hashText(key);
-    for (const partition of this.#hours.partitions(model.name)) {
-      const range = {
-        gte: postingKey(partition, model.name, group, hash, 0),
-        lt: postingKey(partition, model.name, group, hash, 2 ** 48 - 1),
-      };
-      for await (const page of pages(this.#database, range)) {
-        for (const [postingAt, value] of page) {
-          const sequence = sequenceOf(postingAt);
-          if (sequence > last) continue;
-          for (const [block, rows] of decodePosting(value).blocks) {
-            const found = this.#block(partition, model.name, sequence + block);
+    const partitions = this.#hours.partitions(model.name);
+    for (let at = 0; at < partitions.length; at += AT_ONCE) {
+      const some = partitions.slice(at, at + AT_ONCE);
+      const read = (partition: number) =>
+        readPostings(this.#database, { partition, model: model.name, field: group, hash, from: 0, until: last + 1 }, budget);
+      for (const [i, found] of (await Promise.all(some.map(read))).entries()) {
+        for (const [sequence, posting] of found) {
+          for (const [place, rows] of posting.blocks) {
+            const block = this.#block(some[i]!, model.name, sequence + place);
             if (!(await budget.spend(rows.length))) return;
-            if (found) this.#cache.set(sequence + block, found);
-            for (const row of found?.rows.whole(rows) ?? []) if (!add(row, key)) return;
+            if (block) this.#cache.set(sequence + place, block);
+            for (const row of block?.rows.whole(rows) ?? []) if (!add(row, key)) return;
           }
         }
       }
     }
   }
 
-  /** The postings of an hour's flushes that meet all terms. */
-  async #postings(
-    model: RecordModel,
-    terms: readonly Term[],
-    [hour, { partition }]: readonly [number, HourSummary],
-    last: number,
-    budget: Budget,
-  ): Promise<{ readonly partition: number; readonly sequence: number; readonly posting: Posting }[]> {
-    let found: Map<number, Posting> | undefined;
-    for (const { field, hashes } of terms.length > 0 ? terms : [{ field: ALL, hashes: [ALL_HASH] }]) {
-      const met = new Map<number, Posting>();
-      for (const hash of hashes) {
-        for (const [sequence, posting] of await this.#read(model, field, hash, hour, partition, last, budget)) {
-          const other = met.get(sequence);
-          met.set(sequence, other === undefined ? posting : unite(other, posting));
-        }
+  /** The best hours, taken out of the queue as long as nothing better comes before them. */
+  #nextHours({ nodes, collector }: Search, count: number): NonNullable<Node['hour']>[] {
+    const hours: NonNullable<Node['hour']>[] = [];
+    for (let next = nodes.first; next?.hour && hours.length < count && collector.wants(next.best); next = nodes.first) {
+      hours.push(next.hour);
+      nodes.take();
+    }
+    return hours;
+  }
+
+  async #addFlushes(search: Search, hours: readonly NonNullable<Node['hour']>[]): Promise<void> {
+    const { query, filter, terms, last, budget, collector, nodes } = search;
+    const found = await Promise.all(
+      hours.map(([hour, { partition }]) => this.#flushes.flushes(query.model, terms, { hour, partition, last }, budget)),
+    );
+    for (const [i, flushes] of found.entries()) {
+      const { partition } = hours[i]![1];
+      for (const { sequence, bounds } of flushes) {
+        if (!filter.admits(bounds)) continue;
+        const best = filter.bestOf(bounds);
+        if (collector.mayWant(best.value, best.time)) nodes.add({ best, flush: { partition, sequence } });
       }
-      found = found === undefined ? met : intersectAll(found, met);
-      if (found.size === 0) break;
     }
-    return [...(found ?? [])].map(([sequence, posting]) => ({ partition, sequence, posting }));
   }
 
-  async #read(
-    model: RecordModel,
-    field: string,
-    hash: TextHash,
-    hour: number,
-    partition: number,
-    last: number,
-    budget: Budget,
-  ): Promise<[number, Posting][]> {
-    const read: [number, Posting][] = [];
-    const at = (sequence: number): Buffer => postingKey(partition, model.name, field, hash, sequence);
-    for await (const page of pages(this.#database, { gte: at(hourStart(hour)), lt: at(hourStart(hour + 1)) })) {
-      for (const [key, value] of page) if (sequenceOf(key) <= last) read.push([sequenceOf(key), decodePosting(value)]);
-      if (!(await budget.spend(page.length))) break;
+  async #addBlocks(search: Search, { partition, sequence: first }: NonNullable<Node['flush']>, limit: Best): Promise<void> {
+    const { query, filter, terms, budget, collector, nodes } = search;
+    for (const [place, rows] of this.#flushes.rows(query.model, terms, partition, first)) {
+      const sequence = first + place;
+      const bounds = this.#boundsOf(partition, query.model.name, sequence);
+      if (!(await budget.spend(1))) return;
+      if (bounds === undefined || !filter.admits(bounds)) continue;
+      const { value, time } = filter.bestOf(bounds);
+      const best = { value: Math.min(value, limit.value), time: Math.min(time, limit.time) };
+      if (collector.mayWant(best.value, best.time)) nodes.add({ best, block: { partition, sequence, rows } });
     }
-    return read;
   }
 
-  async #visit(
-    query: RecordQuery,
-    found: NonNullable<Node['found']>,
-    bound: (bounds: RecordBounds) => number,
-    collector: RowCollector,
-    budget: Budget,
-  ): Promise<void> {
+  async #visit({ query, filter, budget, collector }: Search, { partition, sequence, rows }: FoundBlock): Promise<void> {
     const { model } = query;
+    const block = this.#block(partition, model.name, sequence);
+    if (block === undefined) return;
+    this.#cache.set(sequence, block);
     const bodied = query.body === true && model.body !== undefined;
-    // The last block first: mostly the newest rows are wanted.
-    for (const [place, rows] of [...found.posting.blocks].reverse()) {
-      const sequence = found.sequence + place;
-      const block = this.#block(found.partition, model.name, sequence);
-      if (block === undefined || !inRange(block.bounds, query) || !collector.wants(bound(block.bounds))) continue;
-      this.#cache.set(sequence, block);
-      for (const index of rows) {
-        // The body is read for the few rows that are shown.
-        const row = block.rows.row(index);
-        if (matchesQuery(query, row))
-          collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.rows.whole([index])[0]! }) });
-      }
-      if (!(await budget.spend(rows.length))) return;
+    const numbers = filter.numbersOf(block.rows);
+    for (const index of rows) {
+      if (!numbers.match(index) || !collector.mayWant(numbers.value(index), numbers.time(index))) continue;
+      // The body is read for the few rows that are shown.
+      const row = block.rows.row(index);
+      if (filter.matches(row)) collector.offer({ row, sequence, index, ...(bodied && { whole: () => block.rows.whole([index])[0]! }) });
     }
+    await budget.spend(rows.length);
   }
 
   /** undefined: retention was faster than the search. */
@@ -208,90 +223,21 @@ export class RecordSearch {
     const bytes = this.#database.getSync(blockKey(partition, model, sequence));
     return bytes && new RecordBlock(bytes);
   }
+
+  /** Bounds of a block; undefined as above. */
+  #boundsOf(partition: number, model: string, sequence: number): RecordBounds | undefined {
+    const known = this.#bounds.get(sequence);
+    if (known !== undefined) return known;
+    const bounds = this.#block(partition, model, sequence)?.bounds;
+    if (bounds === undefined) return undefined;
+    this.#bounds.set(sequence, bounds);
+    if (this.#bounds.size > MAX_BOUNDS) this.#bounds.delete(this.#bounds.keys().next().value!);
+    return bounds;
+  }
 }
 
 function withoutBody(body: string, row: Row): Row {
   if (row[body] === undefined) return row;
   const { [body]: _left, ...shown } = row;
   return shown;
-}
-
-function matchesQuery({ model, range, where, tags, text }: RecordQuery, row: Row): boolean {
-  const time = row[model.time] as number;
-  return (
-    time >= range.from &&
-    time < range.to &&
-    matchesAll(row, where) &&
-    (model.tags === undefined || matchesTags(row[model.tags], tags)) &&
-    (model.text === undefined || matchesText(row[model.text], text))
-  );
-}
-
-function inRange({ fields }: RecordBounds, { range, where, model }: RecordQuery): boolean {
-  const [min, max] = fields[0]!;
-  if (max < range.from || min >= range.to) return false;
-  const names = orderFields(model);
-  return (where ?? []).every(([field, op, wanted]) => {
-    const bounds = fields[names.indexOf(field)];
-    if (bounds === undefined || typeof wanted !== 'number') return true;
-    return op === '>='
-      ? bounds[1] >= wanted
-      : op === '<='
-        ? bounds[0] <= wanted
-        : op === '='
-          ? bounds[0] <= wanted && bounds[1] >= wanted
-          : true;
-  });
-}
-
-/** The best value of the order that rows with these bounds can have, larger is better. Where no row has one, the worst. */
-function bestOf({ fields }: RecordBounds, field: number, descending: boolean): number {
-  const bounds = fields[field];
-  if (bounds === undefined) return Number.POSITIVE_INFINITY;
-  return descending ? bounds[1] : -bounds[0];
-}
-
-function intersectAll(a: ReadonlyMap<number, Posting>, b: ReadonlyMap<number, Posting>): Map<number, Posting> {
-  const both = new Map<number, Posting>();
-  for (const [sequence, posting] of a) {
-    const other = b.get(sequence);
-    const met = other && intersect(posting, other);
-    if (met) both.set(sequence, met);
-  }
-  return both;
-}
-
-/** Nodes by their bound, the best first. A binary heap. */
-class NodeQueue {
-  readonly #heap: Node[] = [];
-
-  add(node: Node): void {
-    const heap = this.#heap;
-    let at = heap.push(node) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (heap[parent]!.bound >= node.bound) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = node;
-  }
-
-  take(): Node | undefined {
-    const heap = this.#heap;
-    const best = heap[0];
-    const last = heap.pop();
-    if (best === undefined || last === undefined || heap.length === 0) return best;
-    let at = 0;
-    for (;;) {
-      let child = at * 2 + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.bound > heap[child]!.bound) child++;
-      if (heap[child]!.bound <= last.bound) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-    return best;
-  }
 }

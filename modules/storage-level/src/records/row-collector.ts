@@ -1,4 +1,5 @@
 import { compareValues, type RecordModel, type Row, type Value } from '@skein/telemetry/storage';
+import type { Best } from './node-queue.js';
 
 export interface RowOrder {
   readonly by: string;
@@ -14,6 +15,9 @@ export interface Candidate {
   readonly whole?: () => Row;
 }
 
+/** Rows beyond those wanted that are gathered before the worse ones are dropped. */
+const SLACK = 64;
+
 /** Keeps the best `count` rows of an order, or the best row of each of the best `count` distinct values. */
 export class RowCollector {
   readonly #model: RecordModel;
@@ -22,6 +26,8 @@ export class RowCollector {
   readonly #count: number;
   #rows: Candidate[] = [];
   #sorted = true;
+  /** The last of enough rows, when they were last sorted: what comes after it is not wanted. */
+  #last: Best | undefined;
 
   constructor(model: RecordModel, order: RowOrder, distinct: string | undefined, count: number) {
     this.#model = model;
@@ -33,18 +39,20 @@ export class RowCollector {
   offer(candidate: Candidate): void {
     this.#rows.push(candidate);
     this.#sorted = false;
-    if (this.#rows.length > 2 * this.#count + 256) this.#trim();
+    if (this.#rows.length >= 2 * this.#count + SLACK) this.#trim();
   }
 
-  /** Whether a row whose order value is at best `bound` (larger is better) can still be among the best. Equal ones can: the tie may go to them. */
-  wants(bound: number): boolean {
+  /** Whether a row that is at best this good can still be among the best, as far as is known without sorting. Equal ones can: the tie may go to them. */
+  mayWant(value: number, time: number): boolean {
+    const last = this.#last;
+    return last === undefined || value > last.value || (value === last.value && time >= last.time);
+  }
+
+  /** Whether a row that is at best this good can still be among the best. */
+  wants(best: Best): boolean {
     if (this.#count === 0) return false;
     this.#trim();
-    const last = this.#rows[this.#count - 1];
-    if (last === undefined) return true;
-    const value = last.row[this.#order.by];
-    // An absent value comes last, so anything is better.
-    return typeof value !== 'number' || bound >= (this.#order.descending ? value : -value);
+    return this.mayWant(best.value, best.time);
   }
 
   best(offset: number, limit: number): Candidate[] {
@@ -58,6 +66,8 @@ export class RowCollector {
     if (this.#distinct !== undefined) this.#rows = distinctOf(this.#rows, this.#distinct);
     if (this.#rows.length > this.#count) this.#rows.length = this.#count;
     this.#sorted = true;
+    const last = this.#rows[this.#count - 1];
+    if (last !== undefined) this.#last = bestOfRow(this.#model, this.#order, last.row);
   }
 
   #compare(a: Candidate, b: Candidate): number {
@@ -67,6 +77,14 @@ export class RowCollector {
     const time = this.#model.time;
     return compareAbsentLast(a.row[by], b.row[by], sign) || (b.row[time] as number) - (a.row[time] as number) || arrival(b, a);
   }
+}
+
+/** A row's place in an order. One without the field comes last in either direction. */
+export function bestOfRow(model: RecordModel, { by, descending }: RowOrder, row: Row): Best {
+  const value = row[by];
+  const time = row[model.time] as number;
+  if (typeof value !== 'number') return { value: Number.NEGATIVE_INFINITY, time };
+  return { value: descending ? value : -value, time };
 }
 
 /** Rows in memory have an infinite sequence: they came last. */
