@@ -1,5 +1,5 @@
-import { status } from '@grpc/grpc-js';
 import type { Labels, Meter } from '@skein/core';
+import { Code, codeName } from './status-codes.js';
 
 /** Counts what goes through the listeners, by method. */
 export class CallMetrics {
@@ -30,7 +30,7 @@ export class CallMetrics {
 
   /** A call of a method that nobody contributed; its name is the client's, so it is no label. */
   unknownMethod(): void {
-    this.calls.add(1, this.labelsOf('unknown').withStatus(status.UNIMPLEMENTED));
+    this.calls.add(1, this.labelsOf('unknown').withStatus(Code.UNIMPLEMENTED));
   }
 
   droppedConnection(): void {
@@ -77,7 +77,7 @@ class MethodLabels {
   withStatus(code: number): Labels {
     let labels = this.byStatus.get(code);
     if (labels === undefined) {
-      labels = { method: this.method, status: status[code] ?? 'UNKNOWN' };
+      labels = { method: this.method, status: codeName(code) };
       this.byStatus.set(code, labels);
     }
     return labels;

@@ -4,89 +4,15 @@ import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Client, type ClientWritableStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Clock, type GrpcCall, type GrpcMethod, type Meter, type RawMessages, StatusError, StreamError } from '@skein/core';
+import { type Clock, type GrpcCall, type GrpcMethod, type RawMessages, StatusError, StreamError } from '@skein/core';
 import { BootError } from '@skein/core/host';
-import { CallMetrics } from './call-metrics.js';
-import type { ListenerConfig } from './config.js';
-import { GrpcListener } from './grpc-listener.js';
+import { closeAll, frame, gate, run } from './grpc-rig.test.helper.js';
 
-const CONFIG: ListenerConfig = {
-  host: '127.0.0.1',
-  port: 0,
-  maxMessageBytes: 1024 * 1024,
-  maxConcurrentStreams: 100,
-  maxConnections: 10,
-  idleTimeout: 60_000,
-  keepaliveTime: 60_000,
-  keepaliveTimeout: 20_000,
-};
-const clock: Clock = {
-  now: Date.now,
-  setTimeout: (fn, ms) => {
-    const timer = setTimeout(fn, ms);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
-
-class Counters implements Meter {
-  readonly values = new Map<string, number>();
-  counter(name: string): { add(n: number, labels?: Readonly<Record<string, string>>): void } {
-    return {
-      add: (n, labels = {}) => {
-        const key = [name, ...Object.values(labels)].join(' ');
-        this.values.set(key, (this.values.get(key) ?? 0) + n);
-      },
-    };
-  }
-  readonly gauges = new Map<string, () => unknown>();
-  gauge(name: string, _: string, read: () => unknown): void {
-    this.gauges.set(name, read);
-  }
-  histogram(): { record(): void } {
-    return { record: () => undefined };
-  }
-}
+afterEach(closeAll);
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const identity = (b: Uint8Array): Buffer => Buffer.from(b);
 const same = (b: Buffer): Buffer => b;
-
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const resource of opened.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
-
-interface Running {
-  readonly listener: GrpcListener;
-  readonly client: Client;
-  readonly port: number;
-  readonly counters: Counters;
-  readonly errors: string[];
-  readonly warnings: (readonly [string, object | undefined])[];
-}
-
-async function run(
-  methods: readonly GrpcMethod[],
-  config: Partial<ListenerConfig> = {},
-  options: object = {},
-  ofServer: Clock = clock,
-): Promise<Running> {
-  const counters = new Counters();
-  const errors: string[] = [];
-  const warnings: (readonly [string, object | undefined])[] = [];
-  const warn = (m: string, fields?: object) => void warnings.push([m, fields]);
-  const logger = { debug: () => undefined, info: () => undefined, warn, error: (m: string) => void errors.push(m) };
-  const listener = new GrpcListener(
-    { listeners: [['grpc', { ...CONFIG, ...config }]] },
-    methods.map((method) => ({ method, open: method.path.startsWith('/open') })),
-    { logger, metrics: new CallMetrics(counters), clock: ofServer },
-  );
-  opened.push(listener);
-  const { port } = await listener.start();
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { 'grpc.max_receive_message_length': -1, ...options });
-  opened.push({ [Symbol.asyncDispose]: async () => client.close() });
-  return { listener, client, port, counters, errors, warnings };
-}
 
 type Outcome = { code: number; details: string; reply?: Buffer };
 const outcome = (error: ServiceError | null, reply?: Buffer): Outcome =>
@@ -115,20 +41,6 @@ const sink = (handle: (messages: RawMessages, call: GrpcCall) => Promise<Uint8Ar
   kind: 'client-stream',
   handle,
 });
-/** A message as gRPC frames it: not compressed, length, bytes. */
-const frame = (message: Uint8Array): Buffer => {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.byteLength, 1);
-  return Buffer.concat([head, message]);
-};
-const gate = (): { opened: Promise<void>; open: () => void } => {
-  let open: () => void = () => undefined;
-  const openedPromise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened: openedPromise, open };
-};
-
 describe('calls', () => {
   it('carries raw bytes there and back, and counts them', async () => {
     const { client, counters } = await run([echo]);

@@ -1,51 +1,32 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
-import {
-  CertificateFiles,
-  type Clock,
-  type GrpcMethod,
-  type ListenerAddress,
-  listen,
-  type SocketGroup,
-  StatusError,
-  tokenMatcher,
-} from '@skein/core';
+import { createSecureServer, createServer, type Http2SecureServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import { CertificateFiles, type ListenerAddress, listen, type SocketGroup, StatusError, type TlsMaterial, tokenMatcher } from '@skein/core';
 import { BootError } from '@skein/core/host';
+import type { Call, CallContext } from './call.js';
 import type { ListenerConfig } from './config.js';
-import { ReloadableCredentials } from './credentials.js';
-import { type CallContext, RawCall } from './raw-call.js';
+import { Connection } from './connection.js';
+import { type MountedMethod, Router } from './router.js';
 import { TokenRefusals } from './token-refusals.js';
-import { countUnknownMethods } from './unknown-methods.js';
 
 /** How long after the begin of draining a client's open stream may go on; then it is ended with UNAVAILABLE. */
 const STREAM_GRACE_MS = 5_000;
 
-/** A method as it hangs on a socket. `open`: no token is asked for. */
-export interface MountedMethod {
-  readonly method: GrpcMethod;
-  readonly open: boolean;
-}
+/** How long a client may take for its TLS handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** MiB that node:http2 may hold for one connection: streams, header tables, replies that the client does not take. */
+const SESSION_MEMORY_MIB = 64;
 
-export interface ListenerContext extends Omit<CallContext, 'open' | 'refusals'> {
-  readonly clock: Clock;
-}
-
-/** A message that owns its bytes. grpc-js takes small ones from Node's shared 8 KiB pool, where one message pins its neighbours. */
-function owned(message: Buffer): Uint8Array {
-  if (message.buffer.byteLength <= message.byteLength + 64) return message;
-  const copy = Buffer.allocUnsafeSlow(message.byteLength);
-  message.copy(copy);
-  return copy;
-}
+export type ListenerContext = Pick<CallContext, 'logger' | 'metrics' | 'clock'>;
 
 /** One bound socket with the methods of its listeners. */
 export class GrpcListener implements AsyncDisposable {
-  private readonly calls = new Set<RawCall>();
-  private readonly connections = new Set<Socket>();
+  private readonly calls = new Set<Call>();
+  private readonly sockets = new Set<Socket>();
+  private readonly connections = new Map<ServerHttp2Session, Connection>();
   private certificates: CertificateFiles | undefined;
-  private socket: NetServer | undefined;
-  private server: Server | undefined;
-  private injector: ConnectionInjector | undefined;
+  private server: Http2Server | Http2SecureServer | undefined;
+  private draining = false;
+  private empty: (() => void) | undefined;
   private readonly config: ListenerConfig;
   private readonly setting: string;
 
@@ -61,81 +42,93 @@ export class GrpcListener implements AsyncDisposable {
 
   /** Binds. Throws BootError. */
   async start(): Promise<ListenerAddress> {
-    const credentials = await this.credentials();
-    this.server = this.createServer();
-    this.injector = this.server.createConnectionInjector(credentials);
-    // A socket of our own, since grpc-js hides error codes and the connection limit.
-    const socket = createServer({ noDelay: true }, (connection) => this.take(connection));
-    socket.maxConnections = this.config.maxConnections;
-    socket.on('drop', () => this.context.metrics.droppedConnection());
-    this.socket = socket;
-    return await listen(socket, this.config, this.setting);
-  }
-
-  private take(connection: Socket): void {
-    this.connections.add(connection);
-    this.context.metrics.connected();
-    connection.once('close', () => {
-      this.connections.delete(connection);
-      this.context.metrics.disconnected();
+    const server = await this.createServer();
+    const router = this.createRouter();
+    server.maxConnections = this.config.maxConnections;
+    server.on('drop', () => this.context.metrics.droppedConnection());
+    server.on('connection', (socket: Socket) => this.connected(socket));
+    server.on('session', (session) => this.begin(session));
+    server.on('stream', (stream, headers) => {
+      const connection = this.connections.get(stream.session as ServerHttp2Session);
+      if (connection === undefined) stream.close();
+      else router.route(stream, headers, connection);
     });
-    this.injector!.injectConnection(connection);
+    this.server = server;
+    return await listen(server, this.config, this.setting);
   }
 
-  private async credentials(): Promise<ServerCredentials> {
+  private connected(socket: Socket): void {
+    this.sockets.add(socket);
+    this.context.metrics.connected();
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      this.context.metrics.disconnected();
+      this.tellEmpty();
+    });
+  }
+
+  private begin(session: ServerHttp2Session): void {
+    const connection = new Connection(session, this.config);
+    this.connections.set(session, connection);
+    session.once('close', () => this.connections.delete(session));
+    if (this.draining) connection.close();
+  }
+
+  private async createServer(): Promise<Http2Server | Http2SecureServer> {
+    const options = {
+      noDelay: true,
+      maxSessionMemory: SESSION_MEMORY_MIB,
+      settings: { maxConcurrentStreams: this.config.maxConcurrentStreams, enablePush: false },
+    };
+    const material = await this.loadCertificates();
+    if (material === undefined) return createServer(options);
+    const mutual = material.ca !== undefined;
+    const server = createSecureServer({
+      ...options,
+      ...material,
+      requestCert: mutual,
+      rejectUnauthorized: mutual,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    });
+    this.watchCertificates(server);
+    return server;
+  }
+
+  private async loadCertificates(): Promise<TlsMaterial | undefined> {
     const { tls } = this.config;
-    if (tls === undefined) return ServerCredentials.createInsecure();
+    if (tls === undefined) return undefined;
     try {
       this.certificates = await CertificateFiles.load(tls);
+      return this.certificates.material;
     } catch (error) {
       throw new BootError([{ subject: `${this.setting}.tls`, message: (error as Error).message }], { cause: error });
     }
-    const credentials = new ReloadableCredentials(this.certificates.material);
+  }
+
+  /** Connections that are up keep the certificate with which they began. */
+  private watchCertificates(server: Http2SecureServer): void {
     const { logger, clock } = this.context;
-    this.certificates.watch(
+    this.certificates?.watch(
       clock,
       (material) => {
-        credentials.reload(material);
+        server.setSecureContext({ ...material });
         logger.info(`${this.setting}: new TLS certificate is in use`);
       },
       (error) => logger.error(`${this.setting}: the changed TLS files cannot be used, the old certificate stays`, { error }),
     );
-    return credentials;
   }
 
-  private createServer(): Server {
-    const { config } = this;
-    const mounted = new Map(this.methods.map((m) => [m.method.path, m]));
-    const tokens = new Map(this.group.listeners.map(([name, { token }]) => [name, token === undefined ? undefined : tokenMatcher(token)]));
+  private createRouter(): Router {
     const { logger, clock, metrics } = this.context;
-    const context: CallContext = { logger, metrics, open: this.calls, refusals: new TokenRefusals(logger, clock, this.setting) };
-    const server = new Server({
-      'grpc.max_receive_message_length': config.maxMessageBytes,
-      'grpc.max_send_message_length': -1,
-      'grpc.max_concurrent_streams': config.maxConcurrentStreams,
-      'grpc.max_connection_idle_ms': config.idleTimeout,
-      'grpc.keepalive_time_ms': config.keepaliveTime,
-      'grpc.keepalive_timeout_ms': config.keepaliveTimeout,
-      'grpc.enable_channelz': 0,
-      interceptors: [
-        (definition, transport) => {
-          const { method, open } = mounted.get(definition.path)!;
-          return new RawCall(transport, method, open ? undefined : tokens.get(method.listener), context);
-        },
-      ],
+    const tokens = new Map(this.group.listeners.map(([name, { token }]) => [name, token === undefined ? undefined : tokenMatcher(token)]));
+    return new Router(this.methods, tokens, {
+      logger,
+      metrics,
+      clock,
+      open: this.calls,
+      refusals: new TokenRefusals(logger, clock, this.setting),
+      maxMessageBytes: this.config.maxMessageBytes,
     });
-    for (const path of mounted.keys()) {
-      // The kind and this handler are never used: RawCall answers in their place.
-      server.register(
-        path,
-        () => undefined,
-        (reply: Buffer) => reply,
-        owned,
-        'bidi',
-      );
-    }
-    countUnknownMethods(server, () => metrics.unknownMethod());
-    return server;
   }
 
   /**
@@ -143,16 +136,29 @@ export class GrpcListener implements AsyncDisposable {
    * after 5 s. At the deadline everything is cut.
    */
   async drain(deadline: AbortSignal): Promise<void> {
-    const { server, socket } = this;
-    if (server === undefined || socket === undefined) return;
-    socket.close();
+    const { server } = this;
+    if (server === undefined) return;
+    this.draining = true;
+    server.close();
+    for (const connection of this.connections.values()) connection.close();
     const grace = this.context.clock.setTimeout(() => this.endStreams(), STREAM_GRACE_MS);
     const cut = (): void => this.cut();
     deadline.addEventListener('abort', cut);
     if (deadline.aborted) cut();
-    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    await this.untilEmpty();
     deadline.removeEventListener('abort', cut);
     grace[Symbol.dispose]();
+  }
+
+  private untilEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.empty = resolve;
+      this.tellEmpty();
+    });
+  }
+
+  private tellEmpty(): void {
+    if (this.sockets.size === 0) this.empty?.();
   }
 
   private endStreams(): void {
@@ -161,15 +167,14 @@ export class GrpcListener implements AsyncDisposable {
 
   private cut(): void {
     for (const call of this.calls) call.cancel(new StatusError('UNAVAILABLE', 'the server is shutting down'));
-    this.server?.forceShutdown();
-    // Without channelz grpc-js forgets its sessions, so that its forced shutdown would leave them open.
-    for (const connection of this.connections) connection.destroy();
+    for (const connection of this.connections.values()) connection.cut();
+    for (const socket of this.sockets) socket.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.certificates?.[Symbol.dispose]();
     this.cut();
-    const { socket } = this;
-    if (socket?.listening) await new Promise((resolve) => socket.close(resolve));
+    const { server } = this;
+    if (server?.listening) await new Promise((resolve) => server.close(resolve));
   }
 }

@@ -1,6 +1,6 @@
 import type { RawMessages } from '@skein/core';
 
-/** A chunk is handed over at the latest when it is this large; what is behind it stays in the transport, which then stops the client. */
+/** When this much waits for the handler the client is stopped. */
 const CHUNK_BYTES = 256 * 1024;
 const CHUNK_MESSAGES = 1024;
 
@@ -9,9 +9,24 @@ interface Waiter {
   reject(error: Error): void;
 }
 
+/** Who brings the messages. */
+export interface ChunkSource {
+  /** There is room again, or nothing is wanted any more. */
+  goOn(): void;
+}
+
+/** Chunks that are handed over when this turn of the event loop has brought all it brings: one turn for those of all calls. */
+let ripening: MessageChunks[] = [];
+
+function handOver(): void {
+  const ripe = ripening;
+  ripening = [];
+  for (const chunks of ripe) chunks.ripen();
+}
+
 /**
  * The messages of one call as an async iterable of chunks: everything that is there makes one chunk. Reads on while the consumer is busy,
- * but never more than one chunk ahead. For one consumer.
+ * but hardly more than one chunk ahead. For one consumer.
  */
 export class MessageChunks implements RawMessages {
   private pending: Uint8Array[] = [];
@@ -20,22 +35,16 @@ export class MessageChunks implements RawMessages {
   /** A turn of the event loop has passed since the end: no failure of the call is on its heels. */
   private surelyEnded = false;
   private error: Error | undefined;
-  /** A message was asked for and has not come yet. */
-  private outstanding = false;
-  private pumping = false;
   private waiter: Waiter | undefined;
   private scheduled = false;
 
-  /** @param read asks the transport for one message; it answers, now or later, with {@link push}, {@link end} or {@link fail}. */
-  constructor(private readonly read: () => void) {}
+  constructor(private readonly source: ChunkSource) {}
 
   /** A message that owns its bytes. */
   push(message: Uint8Array): void {
-    this.outstanding = false;
     if (this.ended) return;
     this.pending.push(message);
     this.bytes += message.byteLength;
-    this.pump();
     this.schedule();
   }
 
@@ -48,9 +57,20 @@ export class MessageChunks implements RawMessages {
   /** Ends the iteration with an error, at once: messages that nobody took are dropped. */
   fail(error: Error): void {
     if (this.ended && this.pending.length === 0) return;
-    this.ended = true;
     this.error = error;
-    this.pending = [];
+    this.drop();
+    this.deliver();
+  }
+
+  /** Enough waits for the handler: whoever brings messages shall pause. */
+  get isFull(): boolean {
+    return this.bytes >= CHUNK_BYTES || this.pending.length >= CHUNK_MESSAGES;
+  }
+
+  /** The turn of the event loop is over. */
+  ripen(): void {
+    this.scheduled = false;
+    this.surelyEnded = this.ended;
     this.deliver();
   }
 
@@ -58,8 +78,7 @@ export class MessageChunks implements RawMessages {
     return {
       next: () => this.next(),
       return: () => {
-        this.ended = true;
-        this.pending = [];
+        this.drop();
         return Promise.resolve({ done: true, value: undefined });
       },
     };
@@ -68,25 +87,16 @@ export class MessageChunks implements RawMessages {
   private next(): Promise<IteratorResult<readonly Uint8Array[]>> {
     return new Promise((resolve, reject) => {
       this.waiter = { resolve, reject };
-      this.pump();
       if (this.error !== undefined || this.isFull || this.surelyEnded) this.deliver();
       else this.schedule();
     });
-  }
-
-  private get isFull(): boolean {
-    return this.bytes >= CHUNK_BYTES || this.pending.length >= CHUNK_MESSAGES;
   }
 
   /** Whatever else this turn of the event loop brings joins the chunk. */
   private schedule(): void {
     if (this.scheduled || this.waiter === undefined || (this.pending.length === 0 && !this.ended)) return;
     this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.surelyEnded = this.ended;
-      this.deliver();
-    });
+    if (ripening.push(this) === 1) setImmediate(handOver);
   }
 
   private deliver(): void {
@@ -101,20 +111,17 @@ export class MessageChunks implements RawMessages {
 
   private take(): readonly Uint8Array[] {
     const chunk = this.pending;
+    const wasFull = this.isFull;
     this.pending = [];
     this.bytes = 0;
-    this.pump();
+    if (wasFull) this.source.goOn();
     return chunk;
   }
 
-  /** A loop, not a recursion: the transport may answer `read` before it returns, thousands of times in a row for tiny messages. */
-  private pump(): void {
-    if (this.pumping) return;
-    this.pumping = true;
-    while (!this.outstanding && !this.ended && !this.isFull) {
-      this.outstanding = true;
-      this.read();
-    }
-    this.pumping = false;
+  private drop(): void {
+    this.ended = true;
+    this.pending = [];
+    this.bytes = 0;
+    this.source.goOn();
   }
 }

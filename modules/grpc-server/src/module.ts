@@ -14,8 +14,9 @@ import { BootError } from '@skein/core/host';
 import { CallMetrics } from './call-metrics.js';
 import { GrpcServerConfig, type ListenerConfig } from './config.js';
 import { GrpcAddressesToken } from './contract.js';
-import { GrpcListener, type MountedMethod } from './grpc-listener.js';
+import { GrpcListener } from './grpc-listener.js';
 import { healthMethods } from './health-service.js';
+import type { MountedMethod } from './router.js';
 
 const SETTING = 'modules.grpc-server.listeners';
 
