@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib';
 import { MalformedBytes } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
 
 const STORED = 0;
 const BROTLI = 1;
@@ -20,27 +21,41 @@ interface Zstd {
 const { zstdCompressSync, zstdDecompressSync } = zlib as unknown as Zstd;
 const ZSTD_LEVEL = (constants as unknown as Record<string, number>).ZSTD_c_compressionLevel ?? 100;
 
-const withCodec = (codec: number, bytes: Uint8Array): Buffer => {
-  const out = Buffer.allocUnsafe(bytes.byteLength + 1);
-  out[0] = codec;
-  out.set(bytes, 1);
-  return out;
-};
+const codecFor = (data: Uint8Array, worthwhile: number): number =>
+  data.byteLength < worthwhile ? STORED : zstdCompressSync === undefined ? BROTLI : ZSTD;
 
 /**
  * One byte that names the codec, then the data: zstd 1 where Node.js has it, brotli otherwise, as it is below `worthwhile` bytes. Brotli is
  * of quality 1, or 0 for what is large: there it takes a third less time and leaves a sixth more bytes.
  */
 export function pack(data: Uint8Array, worthwhile = WORTHWHILE): Buffer {
-  if (data.byteLength < worthwhile) return withCodec(STORED, data);
-  if (zstdCompressSync !== undefined) return withCodec(ZSTD, zstdCompressSync(data, { params: { [ZSTD_LEVEL]: 1 } }));
+  const codec = codecFor(data, worthwhile);
+  const compressed = compress(codec, data);
+  const out = Buffer.allocUnsafe(compressed.byteLength + 1);
+  out[0] = codec;
+  out.set(compressed, 1);
+  return out;
+}
+
+/** As {@link pack}, into a writer, and with the length before it if `sized`. */
+export function packInto(writer: ByteWriter, data: Uint8Array, sized: boolean): void {
+  const codec = codecFor(data, WORTHWHILE);
+  const compressed = compress(codec, data);
+  if (sized) writer.varint(compressed.byteLength + 1);
+  writer.byte(codec);
+  writer.raw(compressed);
+}
+
+function compress(codec: number, data: Uint8Array): Uint8Array {
+  if (codec === STORED) return data;
+  if (codec === ZSTD) return zstdCompressSync!(data, { params: { [ZSTD_LEVEL]: 1 } });
   const isLarge = data.byteLength > LARGE;
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: isLarge ? 0 : 1,
     [constants.BROTLI_PARAM_LGWIN]: isLarge ? 22 : 16,
     [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength,
   };
-  return withCodec(BROTLI, zlib.brotliCompressSync(data, { params }));
+  return zlib.brotliCompressSync(data, { params });
 }
 
 /** The reverse of {@link pack}, whichever Node.js packed it. */

@@ -1,7 +1,7 @@
 import type { Row, Value } from '@skein/telemetry/storage';
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { pack, unpack } from '../bytes/compression.js';
+import { packInto, unpack } from '../bytes/compression.js';
 import { readNames, readRow, readValue, skipValue, writeNames, writeRow } from '../bytes/value-codec.js';
 import { Bodies, writeBodies } from './body-codec.js';
 import { type RecordBounds, readBounds, writeBounds } from './record-bounds.js';
@@ -24,15 +24,14 @@ export function packRows(fields: readonly string[], rows: readonly Row[], body?:
   const shown = withoutPlace(fields, place);
   fillRows(shown, rows);
   let bytes = part.length;
-  const first = pack(part.view());
   packedRows.clear();
   packedRows.varint(place + 1);
-  packedRows.bytes(first);
+  packInto(packedRows, part.view(), true);
   if (place >= 0) {
     part.clear();
     writeBodies(part, fields[place]!, shown, rows);
     bytes += part.length;
-    packedRows.raw(pack(part.view()));
+    packInto(packedRows, part.view(), false);
   }
   return { rows: rows.length, bytes, packed: Buffer.from(packedRows.view()) };
 }

@@ -5,11 +5,17 @@ import { IdHasher } from './id-hashes.js';
 import type { RecentIds } from './recent-ids.js';
 import { chunkRows } from './row-chunks.js';
 
+/** What is the same for all commits of a model. */
+interface Known {
+  readonly fields: readonly string[];
+  readonly hasher: IdHasher;
+}
+
 /** Picks the rows whose id is neither stored nor on its way. Decided before an entry is written, so that a replay need not decide again. */
 export class NewRecords {
   /** Ids of the commits under way, a set each: 64-bit hashes, as exact as the set of stored ids. */
   readonly #underWay = new Set<HashSet>();
-  readonly #hashers = new Map<string, IdHasher>();
+  readonly #known = new WeakMap<RecordModel, Known>();
 
   /** Begins a commit. Its ids are taken until {@link end}, whether it is stored or not. */
   begin(commit: Commit): HashSet {
@@ -31,12 +37,12 @@ export class NewRecords {
 
   #pick(model: RecordModel, rows: readonly Row[], taken: HashSet, stored: RecentIds): EntryRecords {
     const { id: field, name, body } = model;
-    const fields = Object.keys(model.fields);
+    const { fields, hasher } = this.#of(model);
     const ids: number[] = [];
     const isNew = (row: Row): boolean => {
       const id = field === undefined ? undefined : row[field];
       if (typeof id !== 'string') return true;
-      const { high, low } = this.#hasher(name).hash(id);
+      const { high, low } = hasher.hash(id);
       if (stored.has(high, low) || this.#isUnderWay(high, low)) return false;
       taken.add(high, low);
       ids.push(high, low);
@@ -51,12 +57,12 @@ export class NewRecords {
     return false;
   }
 
-  #hasher(model: string): IdHasher {
-    let hasher = this.#hashers.get(model);
-    if (hasher === undefined) {
-      hasher = new IdHasher(model);
-      this.#hashers.set(model, hasher);
+  #of(model: RecordModel): Known {
+    let known = this.#known.get(model);
+    if (known === undefined) {
+      known = { fields: Object.keys(model.fields), hasher: new IdHasher(model.name) };
+      this.#known.set(model, known);
     }
-    return hasher;
+    return known;
   }
 }

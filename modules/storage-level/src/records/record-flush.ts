@@ -67,7 +67,7 @@ export function* cutBlocks(pieces: readonly Piece[], body: string | undefined): 
     rows = [];
   };
   for (const piece of pieces) {
-    if (piece.fields.join('\0') !== fields.join('\0')) {
+    if (piece.fields !== fields && piece.fields.join('\0') !== fields.join('\0')) {
       yield* rest();
       fields = piece.fields;
     }

@@ -16,32 +16,34 @@ export interface Piece {
 
 /** Rows that are in the journal and not yet in blocks, by model, in the order of their commits. */
 export class RecordMemory {
-  readonly #pieces = new Map<string, Piece[]>();
+  readonly #models = new Map<string, { pieces: Piece[]; rows: number }>();
 
   add(model: string, piece: Piece): void {
-    if (piece.rows.length === 0) return;
-    const pieces = this.#pieces.get(model);
-    if (pieces === undefined) this.#pieces.set(model, [piece]);
-    else pieces.push(piece);
+    const count = piece.rows.length;
+    if (count === 0) return;
+    const known = this.#models.get(model);
+    if (known === undefined) this.#models.set(model, { pieces: [piece], rows: count });
+    else {
+      known.pieces.push(piece);
+      known.rows += count;
+    }
   }
 
   get models(): Iterable<string> {
-    return this.#pieces.keys();
+    return this.#models.keys();
   }
 
   count(model: string): number {
-    let count = 0;
-    for (const { rows } of this.#pieces.get(model) ?? []) count += rows.length;
-    return count;
+    return this.#models.get(model)?.rows ?? 0;
   }
 
   rows(model: string): Row[] {
-    return (this.#pieces.get(model) ?? []).flatMap(({ rows }) => rows);
+    return (this.#models.get(model)?.pieces ?? []).flatMap(({ rows }) => rows);
   }
 
   /** The oldest pieces, of about `rows` rows, at least one. They stay until {@link drop}. */
   oldest(model: string, rows: number): readonly Piece[] {
-    const pieces = this.#pieces.get(model) ?? [];
+    const pieces = this.#models.get(model)?.pieces ?? [];
     let count = 0;
     let taken = 0;
     while (taken < pieces.length && (taken === 0 || count + pieces[taken]!.rows.length <= rows)) count += pieces[taken++]!.rows.length;
@@ -50,13 +52,14 @@ export class RecordMemory {
 
   /** Forgets the oldest pieces, which are in blocks now. */
   drop(model: string, count: number): void {
-    const pieces = this.#pieces.get(model);
-    pieces?.splice(0, count);
-    if (pieces?.length === 0) this.#pieces.delete(model);
+    const known = this.#models.get(model);
+    if (known === undefined) return;
+    for (const { rows } of known.pieces.splice(0, count)) known.rows -= rows.length;
+    if (known.pieces.length === 0) this.#models.delete(model);
   }
 
   /** Where the first entry begins whose rows of this model are not in blocks, leaving out the oldest `skip` pieces; undefined: there is none. */
   first(model: string, skip = 0): number | undefined {
-    return this.#pieces.get(model)?.[skip]?.span.start;
+    return this.#models.get(model)?.pieces[skip]?.span.start;
   }
 }
