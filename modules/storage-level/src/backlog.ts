@@ -1,8 +1,8 @@
 import type { Clock } from '@skein/core';
-import type { Span } from './journal/frame.js';
+import type { EntrySize } from './journal/entry.js';
 
 export interface BacklogLimits {
-  /** Encoded bytes of entries that are not flushed: bounds memory. */
+  /** Encoded bytes of what is not flushed: bounds memory, and how much a start replays. */
   readonly memoryBytes: number;
   /** Bytes of all journal files: bounds disk and the time of a start. */
   readonly journalBytes: number;
@@ -14,14 +14,37 @@ interface Waiter {
   resolve(): void;
 }
 
+/** Parts of entries that wait for one flusher, in the order of the journal. */
+class Unflushed {
+  bytes = 0;
+  #parts: { readonly end: number; readonly bytes: number; readonly at: number }[] = [];
+
+  /** When the oldest was committed. */
+  get since(): number | undefined {
+    return this.#parts[0]?.at;
+  }
+
+  add(end: number, bytes: number, at: number): void {
+    this.#parts.push({ end, bytes, at });
+    this.bytes += bytes;
+  }
+
+  release(mark: number): void {
+    let count = 0;
+    while (count < this.#parts.length && this.#parts[count]!.end <= mark) this.bytes -= this.#parts[count++]!.bytes;
+    this.#parts.splice(0, count);
+  }
+}
+
 /** What is committed and not flushed yet. When it is too much, commits wait here until a flusher has caught up. */
 export class Backlog {
   readonly #limits: BacklogLimits;
   readonly #clock: Clock;
   readonly #journalBytes: () => number;
   readonly #flushSoon: () => void;
-  #entries: { readonly end: number; readonly bytes: number; readonly at: number }[] = [];
-  #bytes = 0;
+  /** Records are flushed much more often than rows, and leave memory then. */
+  readonly #records = new Unflushed();
+  readonly #rows = new Unflushed();
   #waiters = new Set<Waiter>();
 
   /** `flushSoon` asks the flushers for what makes room. */
@@ -33,29 +56,33 @@ export class Backlog {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#records.bytes + this.#rows.bytes;
+  }
+
+  /** Whether it is time to flush rows, so that no commit need wait for that. */
+  get hasManyRows(): boolean {
+    return this.#rows.bytes > this.#limits.memoryBytes / 2;
   }
 
   get full(): boolean {
-    const oldest = this.#entries[0];
-    return (
-      oldest !== undefined &&
-      (this.#bytes > this.#limits.memoryBytes ||
-        this.#journalBytes() > this.#limits.journalBytes ||
-        this.#clock.now() - oldest.at > this.#limits.ageMs)
-    );
+    const now = this.#clock.now();
+    const oldest = Math.min(this.#records.since ?? now, this.#rows.since ?? now);
+    const { memoryBytes, journalBytes, ageMs } = this.#limits;
+    const unflushed = this.#records.since !== undefined || this.#rows.since !== undefined;
+    return unflushed && (this.bytes > memoryBytes || this.#journalBytes() > journalBytes || now - oldest > ageMs);
   }
 
-  add(span: Span, bytes: number): void {
-    this.#entries.push({ end: span.end, bytes, at: this.#clock.now() });
-    this.#bytes += bytes;
+  /** `size`: bytes of an entry's records, and of all else in it. */
+  add(end: number, size: EntrySize): void {
+    const now = this.#clock.now();
+    this.#records.add(end, size.records, now);
+    this.#rows.add(end, size.rows, now);
   }
 
-  /** Everything up to this position is flushed. */
-  release(mark: number): void {
-    let count = 0;
-    while (count < this.#entries.length && this.#entries[count]!.end <= mark) this.#bytes -= this.#entries[count++]!.bytes;
-    this.#entries.splice(0, count);
+  /** Everything up to these positions is flushed. */
+  release(records: number, rows: number): void {
+    this.#records.release(records);
+    this.#rows.release(rows);
     this.#wake();
   }
 

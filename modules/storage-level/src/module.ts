@@ -7,6 +7,9 @@ import { contributeMetrics } from './self-metrics.js';
 
 const FIRST_PRUNE_MS = 30_000;
 const PRUNE_EVERY_MS = 300_000;
+/** Rows wait so many times longer than records to be flushed, up to the longest time that may be configured. */
+const ROWS_LATER = 3;
+const LONGEST_FLUSH_MS = 30_000;
 const MEBIBYTE = 1024 * 1024;
 
 /** The durable embedded storage: what is acknowledged survives the end of the process, and with `sync` a power loss. */
@@ -22,7 +25,8 @@ export default defineModule({
       default: '10s',
       minimum: '100ms',
       maximum: '30s',
-      description: 'How long data stays in journal and memory before it is put in order',
+      description:
+        'How long records stay in journal and memory before they are put in order; metrics stay up to three times as long, but no longer than 30s',
     }),
     dedupe: Duration({ default: '60s', description: 'How long a record that is sent again is recognised by its id' }),
     cache: ByteSize({ default: '16MiB', description: 'Memory for unpacked blocks of records' }),
@@ -50,6 +54,7 @@ export default defineModule({
       path: config.path,
       sync: config.sync,
       flushMs: config.flush,
+      rowFlushMs: Math.min(config.flush * ROWS_LATER, LONGEST_FLUSH_MS),
       dedupeMs: config.dedupe,
       cacheBytes: config.cache,
       journalFileBytes: 32 * MEBIBYTE,

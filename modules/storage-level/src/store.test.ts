@@ -164,6 +164,22 @@ describe('a flusher that does not come to an end', () => {
     });
   });
 
+  it('is not waited for: rows are flushed before their time when they take half of the memory', async () => {
+    const backlog = { memoryBytes: 50_000, journalBytes: 1e9, ageMs: 60_000 };
+    let ended: () => void = () => undefined;
+    const flushed = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const events = { flushed: (name: string) => (name === 'rows' ? ended() : undefined), failed: () => undefined };
+    await withStorage({ clock: new TestClock(), backlog, events }, async (storage) => {
+      let n = 0;
+      while (storage.unflushedBytes <= backlog.memoryBytes / 2) await commit(storage, ++n);
+      // No time passes, and there is room for more: nothing else asks for it.
+      await flushed;
+      expect(await calls(storage)).toBe(sumUpTo(n));
+    });
+  });
+
   it('is asked for room by a commit that waits, however long its interval is', async () => {
     const clock = new TestClock();
     await withStorage({ clock, flushMs: DAY }, async (storage) => {

@@ -3,7 +3,7 @@ import { Zone } from '@skein/telemetry';
 import type { MetricModel, Model } from '@skein/telemetry/storage';
 import { Backlog, type BacklogLimits } from './backlog.js';
 import { Flusher, type FlusherEvents } from './flusher.js';
-import type { Entry } from './journal/entry.js';
+import type { Entry, EntrySize } from './journal/entry.js';
 import { decodePayload, encodePayload } from './journal/entry-codec.js';
 import type { Span } from './journal/frame.js';
 import { Journal } from './journal/journal.js';
@@ -22,8 +22,10 @@ import { RowStore } from './rows/row-store.js';
 
 export interface StoreOptions {
   readonly sync: boolean;
-  /** Records and rows are flushed after so long at the latest. */
+  /** Records are flushed after so long at the latest. */
   readonly flushMs: number;
+  /** Rows likewise; when absent, `flushMs`. Later is cheaper: the chunks that a flush reads and writes are the same again and again. */
+  readonly rowFlushMs?: number;
   readonly dedupeMs: number;
   readonly journalFileBytes: number;
   readonly cacheBytes: number;
@@ -53,6 +55,8 @@ export class Store {
   readonly #recordFlusher: Flusher;
   readonly #rowFlusher: Flusher;
   readonly #marks: ReturnType<typeof readMarks>;
+  /** Rows are to be flushed before their time, and that has not been done yet. */
+  #rowsAsked = false;
   #lastWholeFlush = Number.NEGATIVE_INFINITY;
   #lastRecordFlush = Number.NEGATIVE_INFINITY;
   /** Flushes of rows and work that must not meet one follow each other. */
@@ -79,9 +83,9 @@ export class Store {
       () => this.journal.bytes,
       () => this.flushSoon(),
     );
-    const { flushMs, clock, events } = options;
+    const { flushMs, rowFlushMs = flushMs, clock, events } = options;
     this.#recordFlusher = new Flusher('records', () => this.#flushRecords(flushMs), flushMs, clock, events);
-    this.#rowFlusher = new Flusher('rows', () => this.#flushRows(), flushMs, clock, events);
+    this.#rowFlusher = new Flusher('rows', () => this.#flushRows(), rowFlushMs, clock, events);
   }
 
   /** Opens what is in the directory and replays the journal behind the watermarks. */
@@ -118,6 +122,10 @@ export class Store {
     await this.journal.append(payload, (span) => this.#apply(entry, span, size));
     if (this.#recordsAreDue()) this.#recordFlusher.request();
     if (this.backlog.full) this.flushSoon();
+    else if (this.backlog.hasManyRows && !this.#rowsAsked) {
+      this.#rowsAsked = true;
+      this.#rowFlusher.request();
+    }
   }
 
   /** Blocks are cut once one is full, but within four seconds after the last time only for a whole batch, so that many rows share postings. */
@@ -176,10 +184,10 @@ export class Store {
     return report;
   }
 
-  #apply(entry: Entry, span: Span, size: number): void {
+  #apply(entry: Entry, span: Span, size: EntrySize): void {
     this.records.apply(entry, span, this.#clock.now());
     this.rows.apply(entry, span);
-    this.backlog.add(span, size);
+    this.backlog.add(span.end, size);
   }
 
   async #flushRecords(intervalMs: number): Promise<void> {
@@ -194,6 +202,7 @@ export class Store {
   async #flushRows(): Promise<void> {
     await this.betweenRowFlushes(() => this.rows.flush());
     await this.#release();
+    this.#rowsAsked = false;
   }
 
   async #release(): Promise<void> {
@@ -202,7 +211,7 @@ export class Store {
       await this.journal.release(flushed);
     } finally {
       // What is flushed takes no memory, whatever becomes of the files.
-      this.backlog.release(flushed);
+      this.backlog.release(this.records.flushed, this.rows.flushed);
     }
   }
 

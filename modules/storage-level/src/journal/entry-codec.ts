@@ -6,7 +6,7 @@ import { readNames, readRow, readValue, writeNames, writeRow, writeValue } from 
 import { PackedRows } from '../records/block-codec.js';
 import type { RowChunk } from '../records/row-chunks.js';
 import { type LayoutSource, readDeltas, writeDeltas } from './delta-codec.js';
-import type { Entry, EntryDocument, EntryEntity, EntryRecords } from './entry.js';
+import type { Entry, EntryDocument, EntryEntity, EntryRecords, EntrySize } from './entry.js';
 
 const VERSION = 2;
 /** An entry stays in the journal for seconds only: below this, time is dearer than space. */
@@ -41,7 +41,7 @@ function encodeEntry(entry: Entry): Buffer {
  * What the journal keeps of an entry, and its size before compression: length of the entry, the compressed entry, and the chunks of rows,
  * which are compressed already.
  */
-export function encodePayload(entry: Entry): { readonly payload: Buffer; readonly size: number } {
+export function encodePayload(entry: Entry): { readonly payload: Buffer; readonly size: EntrySize } {
   const bytes = encodeEntry(entry);
   const head = pack(bytes, WORTHWHILE);
   const chunks = entry.records.flatMap((records) => records.chunks ?? []);
@@ -51,17 +51,22 @@ export function encodePayload(entry: Entry): { readonly payload: Buffer; readonl
     payload.set(part, at);
     at += part.length;
   }
-  return { payload, size: chunks.reduce((sum, chunk) => sum + chunk.bytes, bytes.length) };
+  return { payload, size: sizeOf(bytes, chunks) };
 }
 
+const sizeOf = (head: Uint8Array, chunks: readonly RowChunk[]): EntrySize => ({
+  records: chunks.reduce((sum, { bytes }) => sum + bytes, 0),
+  rows: head.length,
+});
+
 /** @throws MalformedBytes for anything that {@link encodePayload} does not write. */
-export function decodePayload(payload: Buffer, layouts: LayoutSource): { readonly entry: Entry; readonly size: number } {
+export function decodePayload(payload: Buffer, layouts: LayoutSource): { readonly entry: Entry; readonly size: EntrySize } {
   const reader = new ByteReader(payload);
   const bytes = unpack(reader.raw(reader.uint32le()));
   const entry = decodeEntry(bytes, reader, layouts);
   if (!reader.done) throw new MalformedBytes('a journal entry is longer than its content');
   const chunks = entry.records.flatMap((records) => records.chunks ?? []);
-  return { entry, size: chunks.reduce((sum, chunk) => sum + chunk.bytes, bytes.length) };
+  return { entry, size: sizeOf(bytes, chunks) };
 }
 
 function decodeEntry(bytes: Uint8Array, chunks: ByteReader, layouts: LayoutSource): Entry {

@@ -48,6 +48,12 @@ export interface EntryDocument {
   readonly json: string | undefined;
 }
 
+/** Bytes before compression: of the chunks of records, and of everything else. */
+export interface EntrySize {
+  readonly records: number;
+  readonly rows: number;
+}
+
 /** The parts of an entry that does nothing. */
 export const NOTHING: Pick<Entry, 'records' | 'entities' | 'deltas' | 'documents'> = {
   records: [],
