@@ -1,4 +1,4 @@
-import { type Cut, cutText, nextTurn, QueryError, type ReadOptions } from '@skein/query/contract';
+import { type Cut, cutText, fairTurn, nextTurn, QueryError, type ReadOptions } from '@skein/query/contract';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GraphqlContext } from './contract.js';
 import { isLong, paced } from './paced-lists.js';
@@ -59,11 +59,11 @@ export class QueryRun {
 
   /** Resolves a field that has a resolver, in its turn. */
   async field(info: GraphQLResolveInfo, resolve: (context: GraphqlContext) => unknown): Promise<unknown> {
-    await nextTurn(this.signal);
+    await fairTurn(this.signal);
     const answer = await resolve(this.#contextOf(info));
     this.count(info, answer);
     if (typeof answer !== 'object' || answer === null) return answer;
-    await this.#turn();
+    await this.#fairTurn();
     return isLong(answer) ? this.#inSlices(answer) : answer;
   }
 
@@ -133,6 +133,11 @@ export class QueryRun {
   /** A turn within a field. A query that has ended gets none any more: to reject thousands of items one by one would take long. */
   async #turn(): Promise<void> {
     await nextTurn();
+    if (this.signal.aborted) await new Promise<never>(() => undefined);
+  }
+
+  async #fairTurn(): Promise<void> {
+    await fairTurn();
     if (this.signal.aborted) await new Promise<never>(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { checkModule } from '@skein/core/testing';
 import storageMemory from '@skein/storage-memory';
 import {
@@ -12,6 +12,7 @@ import {
   serviceUpdate,
 } from '@skein/telemetry';
 import type { ExpressionResult } from '@skein/telemetry/mqe';
+import { StorageToken } from '@skein/telemetry/storage';
 import { QueryError } from './contract.js';
 import query from './module.js';
 import {
@@ -53,6 +54,27 @@ describe('metrics', () => {
     });
     expect(values(await kit.metrics.execute('sum(service_cpm)', A, minutes(kit, '0240', '0243')))).toEqual([[112]]);
     expect(values(await kit.metrics.execute('increase(service_cpm,1)', A, minutes(kit, '0243', '0244')))).toEqual([[95, null]]);
+  });
+
+  it('reads an entity once for all expressions that are asked for together', async () => {
+    // No time passes, so nobody has to give way.
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const kit = await start();
+    await kit.add(serviceCpm.model, a, T0, { slots: [3] });
+    await kit.add(percentile.model, a, T0, table([7, 1]));
+    const series = jest.spyOn(kit.host.get(StorageToken), 'series');
+    const { signal } = new AbortController();
+    const ask = (expression: string, entity = A) => kit.metrics.execute(expression, entity, minutes(kit, '0240', '0240'), { signal });
+    const expressions = ['service_cpm', 'service_cpm*2', 'service_percentile'];
+    const together = await Promise.all(expressions.map((e) => ask(e)));
+    expect(series).toHaveBeenCalledTimes(1);
+    const alone: ExpressionResult[] = [];
+    for (const e of expressions) alone.push(await ask(e));
+    expect(together).toEqual(alone);
+    expect(series).toHaveBeenCalledTimes(4);
+    await Promise.all([ask('service_cpm'), ask('service_cpm', { ...A, serviceName: 'other' })]);
+    expect(series).toHaveBeenCalledTimes(6);
+    clock.mockRestore();
   });
 
   it('folds hours and days that begin at local boundaries, in a zone of half an hour too', async () => {

@@ -1,10 +1,9 @@
 import type { Meter } from '@skein/core';
 import { DeadlineError, type Found, type Limits, type Storage } from '@skein/telemetry/storage';
 import { IncompleteError, QueryError, type ReadOptions } from './contract/common.js';
-import { nextTurn } from './contract/turns.js';
+import { fairTurn } from './contract/turns.js';
+import { SeriesBatches } from './series-batches.js';
 
-/** How long reads may keep the event loop to themselves. */
-const SLICE_MS = 5;
 const NEVER = new AbortController().signal;
 
 type Arguments<K extends keyof Storage> = Storage[K] extends (q: infer Q, l: Limits) => unknown ? Q : never;
@@ -21,13 +20,14 @@ export interface ReadSettings {
 /** Storage reads under the module's deadline. What comes back incomplete is counted and told, so that nobody takes it for the whole. */
 export class Reads {
   readonly #incomplete: ReturnType<Meter['counter']>;
-  #gaveWay = 0;
+  readonly #series: SeriesBatches;
 
   constructor(
     readonly storage: Storage,
     readonly settings: ReadSettings,
     meter: Meter,
   ) {
+    this.#series = new SeriesBatches(storage);
     this.#incomplete = meter.counter(
       'query_incomplete_total',
       'Reads that ended at their deadline or at a limit before they had seen everything',
@@ -63,7 +63,7 @@ export class Reads {
   async series(q: Arguments<'series'>, o?: ReadOptions) {
     const limits = await this.#limits(o);
     try {
-      return await this.storage.series(q, limits);
+      return await this.#series.read(q, limits);
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
       this.#incomplete.add(1, { of: q.scope });
@@ -89,16 +89,9 @@ export class Reads {
 
   async #limits(o: ReadOptions | undefined): Promise<Limits> {
     const signal = o?.signal ?? NEVER;
-    await this.#giveWay();
-    signal.throwIfAborted();
+    // Reads that are answered from memory never leave the microtasks; without this, a query of a thousand reads would stop timers and ingestion.
+    await fairTurn(signal);
     return { signal, deadlineMs: this.settings.deadlineMs };
-  }
-
-  /** Reads that are answered from memory never leave the microtasks; without this, a query of a thousand reads would stop timers and ingestion. */
-  async #giveWay(): Promise<void> {
-    if (performance.now() - this.#gaveWay < SLICE_MS) return;
-    await nextTurn();
-    this.#gaveWay = performance.now();
   }
 
   #first<T>(most: number, what: string, found: Found<T>, o: ReadOptions | undefined): readonly T[] {

@@ -3,7 +3,7 @@ import { type Duration, parseMemberId, SegmentModel, TagModel, type Zone } from 
 import type { Buckets, Condition, Range } from '@skein/telemetry/storage';
 import { QueryError, type ReadOptions } from './contract/common.js';
 import type { SegmentSummary, Span, TraceFilter, TraceQuery } from './contract/traces.js';
-import { inTurns, nextTurn } from './contract/turns.js';
+import { fairTurn, inTurns } from './contract/turns.js';
 import type { Reads } from './reads.js';
 import { orderSpans } from './span-order.js';
 import { decodeSegment, type Segment, spanOf } from './stored-spans.js';
@@ -68,7 +68,7 @@ export class StoredTraceQuery implements TraceQuery {
         this.reads.cut('trace', `it has more than ${MAX_SPANS} spans, and no more are given`, o);
         break;
       }
-      await nextTurn(o?.signal);
+      await fairTurn(o?.signal);
     }
     return orderSpans(spans, o?.signal);
   }
