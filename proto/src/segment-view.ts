@@ -152,52 +152,46 @@ export class SpanView {
   }
 
   /**
-   * Finds the tags whose keys are among `keys`, in wire order, repeated keys included.
-   * `into` is emptied, and receives three numbers for each: index of the key, start and end of the value for {@link text}.
+   * Finds the tags whose keys are among `keys`, in wire order, repeated keys included. Puts three numbers for each into `into`: index of the
+   * key, start and end of the value for {@link text}. Returns how many numbers that is; what else is in `into` stays there.
    */
-  findTags(keys: TagKeys, into: number[]): void {
-    into.length = 0;
+  findTags(keys: TagKeys, into: number[]): number {
     const { bytes, tagsTo } = this;
     let at = this.tagsFrom;
+    let count = 0;
     while (at < tagsTo) {
-      const length = bytes[at + 1]!;
-      if (bytes[at] !== TAG_FIELD || length >= 128) {
-        at = this.findAfterAny(keys, at, into);
+      let from = at + 2;
+      let to = from + bytes[at + 1]!;
+      if (bytes[at] !== TAG_FIELD || to - from >= 128) {
+        // Another field, or a tag that is longer than most.
+        const field = new WireReader(bytes, at, tagsTo);
+        field.next();
+        if (field.field !== TAG) {
+          field.skip();
+          at = field.at;
+          continue;
+        }
+        to = field.limit();
+        from = field.at;
+      }
+      at = to;
+      const value = usualValue(bytes, from, to);
+      if (value < 0) {
+        count = this.findAnyTag(keys, from, to, into, count);
         continue;
       }
-      at += 2;
-      this.findTag(keys, at, at + length, into);
-      at += length;
+      const key = keys.indexOf(bytes, from + 2, from + 2 + bytes[from + 1]!);
+      if (key < 0) continue;
+      into[count] = key;
+      into[count + 1] = value;
+      into[count + 2] = to;
+      count += 3;
     }
-  }
-
-  /** The same for one field that is no tag, or a longer one than most. Returns where the next field begins. */
-  private findAfterAny(keys: TagKeys, at: number, into: number[]): number {
-    const fields = new WireReader(this.bytes, at, this.tagsTo);
-    fields.next();
-    if (fields.field !== TAG) {
-      fields.skip();
-      return fields.at;
-    }
-    const end = fields.limit();
-    this.findTag(keys, fields.at, end, into);
-    return end;
-  }
-
-  private findTag(keys: TagKeys, from: number, to: number, into: number[]): void {
-    const { bytes } = this;
-    const value = usualValue(bytes, from, to);
-    if (value < 0) {
-      this.findAnyTag(keys, from, to, into);
-      return;
-    }
-    const keyFrom = from + 2;
-    const key = keys.indexOf(bytes, keyFrom, keyFrom + bytes[from + 1]!);
-    if (key >= 0) into.push(key, value, to);
+    return count;
   }
 
   /** A tag whose fields stand in another order, are repeated or missing. */
-  private findAnyTag(keys: TagKeys, start: number, end: number, into: number[]): void {
+  private findAnyTag(keys: TagKeys, start: number, end: number, into: number[], count: number): number {
     const reader = new WireReader(this.bytes, start, end);
     let key = keys.indexOf(this.bytes, 0, 0);
     let from = 0;
@@ -215,7 +209,11 @@ export class SpanView {
       }
       reader.at = limit;
     }
-    if (key >= 0) into.push(key, from, to);
+    if (key < 0) return count;
+    into[count] = key;
+    into[count + 1] = from;
+    into[count + 2] = to;
+    return count + 3;
   }
 
   /** A part of the segment's bytes as text. */

@@ -16,9 +16,9 @@ const field = (number: number, content: Uint8Array): Uint8Array => {
 const found = (bytes: Uint8Array, keys: TagKeys): ReadonlyArray<readonly [string, string]> => {
   const span = decodeSegment(bytes).spans[0]!;
   const into: number[] = [7];
-  span.findTags(keys, into);
+  const count = span.findTags(keys, into);
   const pairs: Array<readonly [string, string]> = [];
-  for (let i = 0; i < into.length; i += 3) pairs.push([keys.keys[into[i]!]!, span.text(into[i + 1]!, into[i + 2]!)]);
+  for (let i = 0; i < count; i += 3) pairs.push([keys.keys[into[i]!]!, span.text(into[i + 1]!, into[i + 2]!)]);
   return pairs;
 };
 

@@ -4,6 +4,8 @@
  */
 export class Recently {
   private readonly seen = new Map<string, number>();
+  /** Grows when all has to be written again: whoever remembers an answer asks anew then. */
+  epoch = 0;
 
   constructor(private readonly capacity: number) {}
 
@@ -21,6 +23,7 @@ export class Recently {
 
   /** After rows were lost on their way to storage: write all of them again. */
   clear(): void {
+    this.epoch++;
     this.seen.clear();
   }
 }

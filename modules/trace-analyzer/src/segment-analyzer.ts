@@ -6,7 +6,7 @@ import { Findings } from './findings.js';
 import { logicEndpoint } from './logic-endpoint.js';
 import { firstSpan, type SegmentRecorder } from './segment-record.js';
 import { SpanFacts } from './span-facts.js';
-import type { SpanTags } from './span-tags.js';
+import { type SpanTags, Tag } from './span-tags.js';
 import type { Reporter, TrafficAnalysis } from './traffic.js';
 import type { VirtualServices } from './virtual-services.js';
 
@@ -103,7 +103,7 @@ export class SegmentAnalyzer {
     const { spanType } = span;
     if (spanType !== SpanType.Entry && spanType !== SpanType.Exit && spanType !== SpanType.Local) return;
     const isLocal = spanType === SpanType.Local;
-    if (isLocal && span.spanLayer === 0 && span.refs.length === 0 && !tags.has('x-le')) return;
+    if (isLocal && span.spanLayer === 0 && span.refs.length === 0 && !tags.has(Tag['x-le'])) return;
     const facts = new SpanFacts(span, tags);
     if (traffic !== undefined) {
       if (!span.skipAnalysis) this.calls(traffic, reporter, span, facts, findings);
@@ -122,8 +122,8 @@ export class SegmentAnalyzer {
   }
 
   private logicEndpoints(traffic: TrafficAnalysis, reporter: Reporter, span: SpanView, findings: Findings): void {
-    if (!this.parts.tags.has('x-le')) return;
-    for (const text of this.parts.tags.all('x-le')) {
+    if (!this.parts.tags.has(Tag['x-le'])) return;
+    for (const text of this.parts.tags.all(Tag['x-le'])) {
       if (findings.isFull) return;
       const logic = logicEndpoint(text, span);
       if (logic === 'malformed') this.reports.spanProblem('logic-endpoint');

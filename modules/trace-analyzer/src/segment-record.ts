@@ -4,18 +4,12 @@ import type { EntityUpdate } from '@skein/telemetry/storage';
 import type { Directory } from './directory.js';
 import type { Findings } from './findings.js';
 import type { Recently } from './recently.js';
+import { BYTES_PER_UNIT, MAX_TAG, RecordTags } from './record-tags.js';
 import type { SamplingPolicy } from './sampling-policy.js';
 import { int32 } from './span-facts.js';
 import type { SpanTags } from './span-tags.js';
 import type { TagText } from './tag-texts.js';
 import type { Reporter } from './traffic.js';
-
-/** Longest searchable tag, `key=value`, and longest value, in UTF-16 units. */
-const MAX_TAG = 256;
-/** A UTF-16 unit takes at most three bytes of UTF-8. */
-const BYTES_PER_UNIT = 3;
-/** Room for the searchable tags of one segment, a little less than the field of the record holds. */
-const MAX_TAGS_BYTES = 60_000;
 
 export type StatusStrategy = 'FROM_SPAN_STATUS' | 'FROM_ENTRY_SPAN' | 'FROM_FIRST_SPAN';
 
@@ -28,7 +22,13 @@ export interface RecordOptions {
 
 /** The first span: number 0 wherever it stands, else the one without a parent, else the first in the list. */
 export function firstSpan(spans: readonly SpanView[]): SpanView | undefined {
-  return spans.find((s) => s.spanId === 0) ?? spans.find((s) => s.parentSpanId < 0) ?? spans[0];
+  let root: SpanView | undefined;
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!;
+    if (span.spanId === 0) return span;
+    if (root === undefined && span.parentSpanId < 0) root = span;
+  }
+  return root ?? spans[0];
 }
 
 /** Gathers what a trace list shows of a segment, span by span: analysis.md 5.7. One object serves one segment after another. */
@@ -37,10 +37,10 @@ export class SegmentRecorder {
   private end = 0;
   private isError = false;
   private endpointName = '';
-  private readonly tags = new Map<string, TagText>();
-  private tagRoom = 0;
-  /** Tags that did not fit into a record. */
-  droppedTags = 0;
+  private readonly tags = new RecordTags();
+  /** The day of the last segment, [from, to). */
+  private dayFrom = Number.POSITIVE_INFINITY;
+  private dayTo = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly directory: Directory,
@@ -49,13 +49,17 @@ export class SegmentRecorder {
     private readonly writtenTags: Recently,
   ) {}
 
+  /** Tags that did not fit into a record. */
+  get droppedTags(): number {
+    return this.tags.dropped;
+  }
+
   begin(): void {
     this.start = Number.POSITIVE_INFINITY;
     this.end = Number.NEGATIVE_INFINITY;
     this.isError = false;
     this.endpointName = '';
-    this.tags.clear();
-    this.tagRoom = MAX_TAGS_BYTES;
+    this.tags.begin();
   }
 
   span(span: SpanView, isFirst: boolean, found: SpanTags): void {
@@ -64,7 +68,7 @@ export class SegmentRecorder {
     // The last in wire order wins: agents that send the first span last name the trace after it.
     if (isFirst || span.spanType === SpanType.Entry) this.endpointName = span.operationName;
     if (span.isError && this.decidesStatus(span, isFirst)) this.isError = true;
-    found.eachSearchable(MAX_TAG * BYTES_PER_UNIT, this.addTag);
+    found.addSearchable(MAX_TAG * BYTES_PER_UNIT, this.tags);
   }
 
   /** Adds the record, unless it is sampled out, and the rows from which tags are completed. */
@@ -84,15 +88,33 @@ export class SegmentRecorder {
         startTime: start,
         latency,
         isError,
-        tags: [...this.tags.keys()],
+        tags: this.tags.texts(),
         data: bytes,
       },
     });
-    if (this.tags.size === 0) return;
-    const day = this.zone.floor(start, 'day');
-    for (const tag of this.tags.values()) {
-      if (this.writtenTags.first(tag.text, day)) findings.entity(tagUpdate(tag, day));
+    if (this.tags.count > 0) this.complete(this.dayOf(start), findings);
+  }
+
+  /** Rows of tags that were not written for this day yet. */
+  private complete(day: number, findings: Findings): void {
+    const { tags, writtenTags } = this;
+    const { epoch } = writtenTags;
+    for (let i = 0; i < tags.count; i++) {
+      const tag = tags.at(i);
+      if (tag.writtenDay === day && tag.writtenEpoch === epoch) continue;
+      tag.writtenDay = day;
+      tag.writtenEpoch = epoch;
+      if (writtenTags.first(tag.text, day)) findings.entity(tagUpdate(tag, day));
     }
+  }
+
+  /** Start of the day of an instant. */
+  private dayOf(instant: number): number {
+    if (instant < this.dayFrom || instant >= this.dayTo) {
+      this.dayFrom = this.zone.floor(instant, 'day');
+      this.dayTo = this.zone.next(instant, 'day');
+    }
+    return this.dayFrom;
   }
 
   private decidesStatus(span: SpanView, isFirst: boolean): boolean {
@@ -105,18 +127,6 @@ export class SegmentRecorder {
         return true;
     }
   }
-
-  private readonly addTag = (tag: TagText): void => {
-    const { text } = tag;
-    if (text.length > MAX_TAG || this.tags.has(text)) return;
-    const size = text.length * BYTES_PER_UNIT;
-    if (size > this.tagRoom) {
-      this.droppedTags++;
-      return;
-    }
-    this.tagRoom -= size;
-    this.tags.set(text, tag);
-  };
 }
 
 const tagUpdate = ({ key, value, text }: TagText, day: number): EntityUpdate => ({

@@ -1,6 +1,6 @@
 import { SpanLayer, type SpanView } from '@skein/proto';
 import { NO_SIDE_CAR, type RequestFacts, RequestType, type SideCar } from '@skein/telemetry';
-import type { SpanTags } from './span-tags.js';
+import { type SpanTags, Tag } from './span-tags.js';
 
 const INT32_MAX = 0x7fffffff;
 
@@ -47,7 +47,7 @@ export class SpanFacts implements RequestFacts {
     this.latency = spanLatency(span);
     this.status = !span.isError;
     this.httpResponseStatusCode = found.httpStatusCode();
-    this.rpcStatusCode = found.last('rpc.status_code');
+    this.rpcStatusCode = found.last(Tag['rpc.status_code']);
     this.type = requestType(span.spanLayer);
   }
 

@@ -12,7 +12,7 @@ import { Access, BrokerEndpointAccess } from './access-sources.js';
 import type { Facts } from './call.js';
 import type { Directory, ServiceNode } from './directory.js';
 import type { Findings } from './findings.js';
-import type { SpanTags } from './span-tags.js';
+import { type SpanTags, Tag } from './span-tags.js';
 import type { SlowThresholds } from './thresholds.js';
 
 export interface VirtualOptions {
@@ -50,25 +50,25 @@ export class VirtualServices {
   private database(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
     const database = this.directory.service(span.peer, false);
     findings.source(Access.database(database, facts, span.componentId));
-    const type = found.last('db.type');
+    const type = found.last(Tag['db.type']);
     if (type === undefined || !this.options.slowDatabase.isSlow(type, facts.latency)) return;
-    const statement = found.last('db.statement');
+    const statement = found.last(Tag['db.statement']);
     if (isBlank(statement)) return;
     this.slow(DatabaseStatementModel, database, origin, span, facts, statement, findings);
     this.slow(ServiceDatabaseStatementModel, origin.service, origin, span, facts, statement, findings);
   }
 
   private cache(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
-    const type = found.last('cache.type');
+    const type = found.last(Tag['cache.type']);
     if (isBlank(type)) return;
     const cache = this.directory.service(isBlank(span.peer) ? `${type}-local` : span.peer, false);
-    const operation = cacheOperation(found.last('cache.op'));
+    const operation = cacheOperation(found.last(Tag['cache.op']));
     findings.source(Access.cache(cache, facts, span.componentId, operation));
     if (operation === VirtualCacheOperation.Others) return;
     const isRead = operation === VirtualCacheOperation.Read;
     const thresholds = isRead ? this.options.slowCacheRead : this.options.slowCacheWrite;
     if (!thresholds.isSlow(type, facts.latency)) return;
-    const command = `${found.last('cache.cmd') ?? ''} ${found.last('cache.key') ?? ''}`.trim();
+    const command = `${found.last(Tag['cache.cmd']) ?? ''} ${found.last(Tag['cache.key']) ?? ''}`.trim();
     this.slow(isRead ? CacheReadCommandModel : CacheWriteCommandModel, cache, origin, span, facts, command, findings);
   }
 
@@ -80,9 +80,9 @@ export class VirtualServices {
     if (isBlank(peer)) return;
     const broker = this.directory.service(peer, false);
     const operation = isEntry ? MQOperation.Consume : MQOperation.Produce;
-    const latency = transmissionLatency(found.last('transmission.latency'));
+    const latency = transmissionLatency(found.last(Tag['transmission.latency']));
     findings.source(Access.broker(broker, facts, span.componentId, operation, latency));
-    const name = [found.last('mq.topic'), found.last('mq.queue')].filter((part) => !isBlank(part)).join('/');
+    const name = [found.last(Tag['mq.topic']), found.last(Tag['mq.queue'])].filter((part) => !isBlank(part)).join('/');
     if (name === '') return;
     const endpoint = this.directory.endpoint(broker, name);
     findings.source(new BrokerEndpointAccess(endpoint, facts, span.componentId, operation, latency));
