@@ -2,6 +2,7 @@ import type { EntityHandle, Source, SourceDefinition } from '@skein/telemetry';
 import { Accumulator, type AccumulatorSlab, type Plan } from '@skein/telemetry/oal';
 import { type Instant, MetricLayout } from '@skein/telemetry/storage';
 
+const MINUTE = 60_000;
 /** Tracks that are kept, over all minutes; each takes about 600 bytes. */
 const CAPACITY = 60_000;
 /** A minute that nothing came for in this time is forgotten, ms. */
@@ -15,7 +16,8 @@ export type Variant = string | number;
 
 /** One entity of a scope in one minute: what becomes one delta of a commit, whichever sources it comes from. */
 export class ActiveEntity {
-  readonly tracks: Track[] = [];
+  /** Its tracks are a list that each leads on by `next`: most have one. */
+  tracks: Track | undefined = undefined;
   /** Number of the window that touched it last. */
   window = -1;
   /** Whether that window brought a row that says so. */
@@ -36,6 +38,8 @@ export class Track extends Accumulator {
   declare readonly subject: ActiveEntity;
   /** Number of the window that touched it last. */
   window = -1;
+  /** Another one of the same entity. */
+  readonly next: Track | undefined;
   /** The variant that was stored last: nearly always the only one. */
   private newest: Variant | undefined = undefined;
   private stored: Set<Variant> | undefined = undefined;
@@ -48,6 +52,8 @@ export class Track extends Accumulator {
     subject: ActiveEntity,
   ) {
     super(slab, subject);
+    this.next = subject.tracks;
+    subject.tracks = this;
   }
 
   /** Whether the rows of this variant of the source are known to be stored. */
@@ -99,7 +105,6 @@ class PlanTracks {
     const { plan, minute } = this;
     const active = minute.entity(plan.definition.scope, entity);
     const track = new Track(plan, minute, this.slab, active);
-    active.tracks.push(track);
     this.tracks.set(entity, track);
     minute.size++;
     return track;
@@ -189,10 +194,12 @@ export class Tracks {
     return this.windows++;
   }
 
-  /** `minute`: its first millisecond. `now`: by the clock of the host. */
-  at(minute: Instant, now: Instant): MinuteTracks {
+  /** Of the minute that `time`, a whole number, is in. `now`: by the clock of the host. */
+  at(time: Instant, now: Instant): MinuteTracks {
     let found = this.latest;
-    if (found === undefined || found.minute !== minute) {
+    // A division of numbers this large is dear, and nearly all sources are of the same minute as the one before.
+    if (found === undefined || time < found.minute || time >= found.minute + MINUTE) {
+      const minute = time - (time % MINUTE);
       found = this.minutes.get(minute) ?? this.begin(minute);
       this.latest = found;
     }

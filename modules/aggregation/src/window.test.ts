@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Source, type SourceDefinition, serviceUpdate } from '@skein/telemetry';
+import { EntityHandle, type Source, type SourceDefinition, serviceUpdate } from '@skein/telemetry';
 import { compileOal } from '@skein/telemetry/oal';
 import {
   type Commit,
@@ -52,6 +52,8 @@ const some = fc.record({
   layer: fc.constantFrom('GENERAL', 'MESH'),
   latency: fc.integer({ min: 0, max: 500 }),
   time: fc.integer({ min: NOW - 2 * MINUTE, max: NOW }),
+  /** Several handles may stand for the same entity, and a source may have none. */
+  holder: fc.constantFrom('one', 'other', undefined),
 });
 const windows = fc.array(
   fc.record({
@@ -70,10 +72,18 @@ test('whatever windows fail, what the stored ones brought is there: every sum, e
       const shared = context(new WrittenMarks(markBytes), tracks);
       const commits: Commit[] = [];
       const kept: Seen[] = [];
+      const handles = new Map<string, EntityHandle>();
+      const handleOf = (entity: string, holder: string | undefined): EntityHandle | undefined => {
+        if (holder === undefined) return undefined;
+        const key = `${holder} ${entity}`;
+        const handle = handles.get(key) ?? new EntityHandle(definition, entity);
+        handles.set(key, handle);
+        return handle;
+      };
       let undecided: (() => void) | undefined;
       for (const [i, { sources, stored, late }] of list.entries()) {
         const window = new Window(shared);
-        const seen = sources.map((s): Seen => ({ definition, ...s }));
+        const seen = sources.map(({ holder, ...s }): Seen => ({ definition, handle: handleOf(s.entity, holder), ...s }));
         window.add({ sources: seen, records: [], entities: [], weight: 1 }, NOW);
         window.close();
         expect(tracks.size).toBeLessThanOrEqual(trackCount);
@@ -198,6 +208,28 @@ describe('what is followed of entities', () => {
     for (let i = 0; i < 1000; i++) expect(commit(NOW, seen('a', NOW, `layer ${i}`)).entities).toHaveLength(1);
     expect(commit(NOW, seen('a', NOW, 'layer 999')).entities).toHaveLength(0);
     expect(commit(NOW, seen('a', NOW, 'layer 0')).entities).toHaveLength(1);
+  });
+
+  test('is not kept by the handles of sources when it is forgotten', () => {
+    const { commit } = follow();
+    const [handle, second] = [new EntityHandle(definition, 'a'), new EntityHandle(definition, 'a')];
+    commit(NOW, { ...seen('a', NOW), handle });
+    expect(handle.slot).toBeDefined();
+    commit(NOW, { ...seen('a', NOW), handle: second });
+    expect([handle.slot, second.slot === undefined]).toEqual([undefined, false]);
+    commit(NOW + 3 * MINUTE, seen('b', NOW + 3 * MINUTE));
+    expect(second.slot).toBeUndefined();
+  });
+
+  test('of two hosts that are given sources with the same handle stays apart', () => {
+    const [one, other] = [follow(), follow()];
+    const handle = new EntityHandle(definition, 'a');
+    for (let i = 0; i < 2; i++) {
+      for (const { commit } of [one, other]) {
+        const { deltas } = commit(NOW, { ...seen('a', NOW), handle });
+        expect(deltas.map(({ metrics }) => [...metrics.values()].map(({ slots }) => slots[0]))).toEqual([[1]]);
+      }
+    }
   });
 
   test('a window brings only what it was given itself', () => {

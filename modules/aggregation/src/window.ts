@@ -104,7 +104,7 @@ export class Window {
     const { plans, tracks } = this.context;
     const misfit = misplaced(time, this.oldest, this.now + AHEAD);
     if (misfit !== undefined) return plans.has(definition) ? [misfit, definition.name] : unknownSource(definition);
-    const minute = tracks.at(time - (time % MINUTE), this.now);
+    const minute = tracks.at(time, this.now);
     const track = minute.find(source) ?? this.begin(minute, source);
     if (track === undefined)
       return plans.has(definition) ? ['invalid', `the entity id of a ${definition.name}`] : unknownSource(definition);
@@ -194,7 +194,7 @@ export class Window {
   }
 
   private activate({ model, id, at }: EntityUpdate): void {
-    const entity = this.context.tracks.at(at - (at % MINUTE), this.now).entity(model.name, id);
+    const entity = this.context.tracks.at(at, this.now).entity(model.name, id);
     this.touch(entity);
     entity.active = true;
   }
@@ -209,7 +209,7 @@ export class Window {
     const deltas: MetricDelta[] = [];
     const writer = new DeltaWriter(tracks.layouts);
     for (const entity of this.touched) {
-      for (const track of entity.tracks) track.plan.collect(track, writer);
+      for (let track = entity.tracks; track !== undefined; track = track.next) track.plan.collect(track, writer);
       if (!writer.empty || entity.active) {
         const delta = writer.take(entity.scope, entity.id, entity.minute);
         deltas.push(excluded.size === 0 ? delta : delta.only(served));
