@@ -4,12 +4,15 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mergeMetricState } from '@skein/telemetry/storage';
+import { MetricDelta, mergeMetricState } from '@skein/telemetry/storage';
 import { ClassicLevel } from 'classic-level';
 import { ByteReader } from '../dist/bytes/byte-reader.js';
 import { ByteWriter } from '../dist/bytes/byte-writer.js';
-import { decodeChunk, encodeChunk, findColumn } from '../dist/metrics/metric-chunk.js';
+import { mergeChunk } from '../dist/metrics/chunk-merge.js';
+import { findColumn } from '../dist/metrics/metric-chunk.js';
+import { MetricRow, RowRoom } from '../dist/metrics/metric-rows.js';
 import { readNumber, readTable, writeNumber, writeTable } from '../dist/metrics/number-codec.js';
+import { RowLayouts } from '../dist/metrics/row-layout.js';
 
 const ENTITIES = 5000;
 const MINUTES = 60;
@@ -19,6 +22,9 @@ const RANKED = 3;
 const FLUSHES_PER_MINUTE = 2;
 const shape = (column) =>
   column === TABLE_COLUMN ? { slots: [], table: { key: 'int', width: 1, maxKeys: 100 } } : { slots: ['sum', 'sum'] };
+
+const models = Array.from({ length: COLUMNS + 1 }, (_, column) => ({ kind: 'metric', name: `m${column}`, ...shape(column) }));
+const layouts = new RowLayouts({ of: (model) => models.indexOf(model), model: (column) => models[column] });
 
 let seed = 42;
 const random = (n) => {
@@ -155,11 +161,23 @@ const chunks = (size) => {
     const reader = new ByteReader(bytes);
     return Array.from({ length: per }, () => reader.bytes());
   };
-  const known = () => true;
+  const rowOf = ({ columns, states }, room) => {
+    const delta = MetricDelta.of(
+      '',
+      '',
+      0,
+      columns.map((column, i) => [models[column], states[i]]),
+    );
+    const layout = layouts.find(delta.layout);
+    const row = new MetricRow(layout, room);
+    row.copy({ layout, slots: delta.slots, slotsAt: 0, tables: delta.tables, tablesAt: 0 });
+    return row;
+  };
   return {
     name: `column chunks of ${size}`,
     async flush(db, minute, active) {
       const batch = db.batch();
+      const room = new RowRoom();
       const grouped = new Map();
       for (const [entity, cells] of active) {
         const c = Math.floor(entity / size);
@@ -168,16 +186,10 @@ const chunks = (size) => {
       }
       for (const [c, members] of grouped) {
         const old = db.getSync(key(minute, c), BUFFERS);
-        const parts = old
-          ? split(old).map((p) => decodeChunk(p, known))
-          : Array.from({ length: per }, () => ({ entities: new Array(64).fill(undefined), unknown: new Map() }));
-        for (const [place, cells] of members) {
-          const part = parts[Math.floor(place / 64)];
-          const at = place % 64;
-          if (part.entities[at]) mergeEntity(part.entities[at], cells);
-          else part.entities[at] = cells;
-        }
-        batch.put(key(minute, c), join(parts.map(encodeChunk)), BUFFERS);
+        const parts = old ? split(old) : new Array(per).fill(undefined);
+        const added = Array.from({ length: per }, () => new Array(64).fill(undefined));
+        for (const [place, cells] of members) added[Math.floor(place / 64)][place % 64] = rowOf(cells, room);
+        batch.put(key(minute, c), join(parts.map((part, i) => mergeChunk(part, added[i]))), BUFFERS);
       }
       await batch.write();
     },

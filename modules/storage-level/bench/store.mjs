@@ -6,6 +6,7 @@ import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SegmentModel } from '@skein/telemetry';
+import { MetricDelta } from '@skein/telemetry/storage';
 import { LevelStorage } from '../dist/level-storage.js';
 import { testOptions } from '../dist/testing/make-storage.js';
 
@@ -49,12 +50,14 @@ const metric = (n) => ({
 });
 const metrics = Array.from({ length: 10 }, (_, n) => metric(n));
 const deltasOf = (commit) =>
-  Array.from({ length: ENTITIES }, (_, e) => ({
-    scope: 'endpoint',
-    entity: `${base64(`shop-${e % 20}`)}.1_${base64(`GET:/api/${e}/items`)}`,
-    minute: Math.floor((start + commit * PER_COMMIT * 3) / 60_000) * 60_000,
-    metrics: new Map(metrics.map((m, n) => [m, n === 9 ? { slots: [], table: new Map([[e % 50, [3]]]) } : { slots: [e * 7 + commit, 3] }])),
-  }));
+  Array.from({ length: ENTITIES }, (_, e) =>
+    MetricDelta.of(
+      'endpoint',
+      `${base64(`shop-${e % 20}`)}.1_${base64(`GET:/api/${e}/items`)}`,
+      Math.floor((start + commit * PER_COMMIT * 3) / 60_000) * 60_000,
+      metrics.map((m, n) => [m, n === 9 ? { slots: [], table: new Map([[e % 50, [3]]]) } : { slots: [e * 7 + commit, 3] }]),
+    ),
+  );
 
 async function cpu(work) {
   const before = process.cpuUsage();
@@ -146,11 +149,11 @@ const table = {};
   const entities = Array.from({ length: 5000 }, (_, e) => `${base64(`shop-${e % 200}`)}.1_${base64(`GET:/api/v1/${e}/items`)}`);
   const first = Math.floor(start / 86_400_000) * 86_400_000 + 3_600_000;
   const deltas = (minute) =>
-    entities.map((entity, e) => ({
-      scope: 'endpoint',
-      entity,
-      minute: first + minute * 60_000,
-      metrics: new Map(
+    entities.map((entity, e) =>
+      MetricDelta.of(
+        'endpoint',
+        entity,
+        first + minute * 60_000,
         metrics.map((m, n) => [
           m,
           n === 9
@@ -164,7 +167,7 @@ const table = {};
             : { slots: [e * 7 + minute, 3] },
         ]),
       ),
-    }));
+    );
   for (let n = 0; n < 60; n++)
     await storage.commit(
       { id: { writer: 'bench', sequence: n + 1 }, records: [], entities: [], deltas: deltas(n), documents: [] },
