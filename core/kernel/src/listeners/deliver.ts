@@ -46,11 +46,12 @@ export async function deliver<T, R = Uint8Array>(delivery: Delivery<T, R>): Prom
   for await (const chunk of delivery.messages) {
     const items = readChunk(chunk, delivery, malformed);
     if (items.length === 0) continue;
-    await receipts.atMost(MAX_OUTSTANDING - 1);
-    await receipts.admit((waitMs) => delivery.publisher.publish(items, { waitMs, signal }));
+    if (receipts.isAbove(MAX_OUTSTANDING - 1)) await receipts.atMost(MAX_OUTSTANDING - 1);
+    const from = delivery.clock.now();
+    receipts.admitted(await delivery.publisher.publish(items, { waitMs: receipts.left(from), signal }), from);
     accepted += items.length;
   }
-  await receipts.atMost(0);
+  if (receipts.isAbove(0)) await receipts.atMost(0);
   malformed.throwIfAny();
   return accepted;
 }
@@ -99,6 +100,8 @@ class Malformed {
 class Receipts {
   readonly #call: Delivery<unknown>['call'];
   readonly #clock: Clock;
+  readonly #handled = (): void => this.#settle(undefined);
+  readonly #failed = (error: unknown): void => this.#settle({ error });
   #spent = 0;
   #progressAt = Number.NEGATIVE_INFINITY;
   #outstanding = 0;
@@ -111,16 +114,16 @@ class Receipts {
     this.#clock = clock;
   }
 
-  /** Runs one admission with what is left of the hold time, and charges what it took. */
-  async admit(publish: (waitMs: number) => Promise<Receipt>): Promise<void> {
-    const from = this.#clock.now();
-    const receipt = await publish(this.#left(from));
+  /** Takes the receipt of an admission that began at `from`, and charges what it took. */
+  admitted(receipt: Receipt, from: number): void {
     this.#charge(from);
     this.#outstanding += 1;
-    receipt.handled.then(
-      () => this.#settle(undefined),
-      (error: unknown) => this.#settle({ error }),
-    );
+    receipt.handled.then(this.#handled, this.#failed);
+  }
+
+  /** Whether {@link atMost} would wait or throw. Asked first, since most calls need neither. */
+  isAbove(limit: number): boolean {
+    return this.#failure !== undefined || this.#outstanding > limit;
   }
 
   /** Resolves when at most `limit` receipts are outstanding; throws what made one fail. */
@@ -134,7 +137,8 @@ class Receipts {
     this.#spent += Math.max(0, this.#clock.now() - Math.max(from, this.#progressAt));
   }
 
-  #left(now: number): number {
+  /** How long an admission that begins now may take. */
+  left(now: number): number {
     return Math.max(0, Math.min(MAX_HOLD_MS - this.#spent, holdTime(this.#call.deadline, now)));
   }
 
@@ -167,7 +171,7 @@ class Receipts {
             if (this.#progressAt > since) watch(this.#progressAt);
             else reject(new StreamError('REFUSED', 'not stored within the time that the call can be held', true));
           };
-          timer = this.#clock.setTimeout(late, Math.max(0, since + this.#left(since) - this.#clock.now()));
+          timer = this.#clock.setTimeout(late, Math.max(0, since + this.left(since) - this.#clock.now()));
         };
         watch(from);
       });

@@ -12,27 +12,27 @@ const isPromiseLike = (value: object): value is PromiseLike<unknown> => 'then' i
 
 /**
  * Runs a handler and tells how it ended: at once when it returns nothing, else when its promise settles or its observable ends.
- * Exactly one of the two is called, at most once. Returns a function that lets go of an observable that is still running.
+ * Exactly one of the two is called, at most once. Returns a function that lets go of an observable, undefined
+ * when there is nothing to let go of.
  */
-export function awaitHandler(run: () => void | PromiseLike<void> | ObservableInput<unknown>, outcome: Outcome): () => void {
-  const nothingToCancel = () => undefined;
+export function awaitHandler(run: () => void | PromiseLike<void> | ObservableInput<unknown>, outcome: Outcome): (() => void) | undefined {
   try {
     const result = run();
     if (result === undefined || result === null) {
       outcome.done();
-      return nothingToCancel;
+      return undefined;
     }
     if (isPromiseLike(result)) {
       result.then(
         () => outcome.done(),
         (error: unknown) => outcome.failed(error),
       );
-      return nothingToCancel;
+      return undefined;
     }
     const subscription = from(result).subscribe({ error: (error: unknown) => outcome.failed(error), complete: () => outcome.done() });
     return () => subscription.unsubscribe();
   } catch (error) {
     outcome.failed(error);
-    return nothingToCancel;
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { type Batch, type HandlerBatch, StreamError } from '../api/streams.js';
-import type { EdgeBooks } from '../books/edge-books.js';
+import type { EdgeBooks, RefusalReason } from '../books/edge-books.js';
 
 /** What a flight tells the stream that carries it. */
 export interface FlightEvents {
@@ -8,6 +8,8 @@ export interface FlightEvents {
   /** The handler left out more items than the batch has. */
   miscounted(): void;
 }
+
+const NOBODY_ASKED = (): void => undefined;
 
 /** One admitted batch between admission and settlement: its receipt, what its handler left out, and its effect on the books. */
 export class Flight<T> implements HandlerBatch<T> {
@@ -20,7 +22,7 @@ export class Flight<T> implements HandlerBatch<T> {
   readonly handled: Promise<void>;
   readonly #books: EdgeBooks;
   readonly #events: FlightEvents;
-  readonly #leftOut: { readonly count: number; readonly reason: string | undefined }[] = [];
+  #leftOut: { readonly count: number; readonly reason: string | undefined }[] | undefined;
   #remaining: number;
   #settled = false;
   #resolve!: () => void;
@@ -38,7 +40,7 @@ export class Flight<T> implements HandlerBatch<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.handled.catch(() => undefined);
+    this.handled.catch(NOBODY_ASKED);
   }
 
   get items(): readonly T[] {
@@ -60,13 +62,18 @@ export class Flight<T> implements HandlerBatch<T> {
   done(): void {
     if (this.#settled) return;
     this.#settled = true;
-    for (const { count, reason } of this.#leftOut) {
+    for (const { count, reason } of this.#leftOut ?? []) {
       if (reason === undefined) this.#books.deduplicate(count);
       else this.#books.skip(count, reason);
     }
     this.#books.handle(this.#remaining);
     this.#resolve();
     this.#events.settled(this, undefined);
+  }
+
+  /** It was never admitted. */
+  refused(reason: RefusalReason): void {
+    this.#books.refuse(this.size, reason);
   }
 
   failed(error: StreamError): void {
@@ -81,7 +88,10 @@ export class Flight<T> implements HandlerBatch<T> {
     const wanted = Number.isInteger(count) && count > 0 ? count : 0;
     const taken = this.#settled ? 0 : Math.min(wanted, this.#remaining);
     this.#remaining -= taken;
-    if (taken > 0) this.#leftOut.push({ count: taken, reason });
+    if (taken > 0) {
+      this.#leftOut ??= [];
+      this.#leftOut.push({ count: taken, reason });
+    }
     if (taken !== count) this.#events.miscounted();
   }
 }

@@ -4,11 +4,12 @@ import { type Handler, type Publisher, type Receipt, StreamError } from '../api/
 import type { StreamToken } from '../api/tokens.js';
 import { EdgeBooks, type RefusalReason } from '../books/edge-books.js';
 import type { AbortSource } from '../listeners/cancellation.js';
+import { Admission, type AdmissionEvents, gaveUp, type Patience } from './admission.js';
 import { awaitHandler } from './await-handler.js';
 import { Flight, type FlightEvents, receiptError } from './flight.js';
 import type { MemoryGuard } from './memory-guard.js';
 import { Tap } from './tap.js';
-import { type Waiter, WeightedGate } from './weighted-gate.js';
+import { WeightedGate } from './weighted-gate.js';
 
 export const DEFAULT_CAPACITY = 32 * 1024 * 1024;
 export const DEFAULT_WAIT_MS = 20_000;
@@ -16,6 +17,7 @@ export const DEFAULT_WAIT_MS = 20_000;
 const MAX_WAITING = 10_000;
 const MAX_WAITING_WEIGHT = 8 * DEFAULT_CAPACITY;
 
+const NOTHING_TO_LET_GO = (): void => undefined;
 const NOTHING_TO_HANDLE: Receipt = { handled: Promise.resolve() };
 
 export interface StreamReports {
@@ -38,9 +40,11 @@ export class Stream<T> {
   readonly #stop = new AbortController();
   /** What is being handled, and how to let go of it. */
   readonly #flights = new Map<Flight<unknown>, () => void>();
-  readonly #waiting = new Map<Waiter, (error: StreamError, reason: RefusalReason) => void>();
+  /** Who had to wait at the gate. */
+  readonly #waiting = new Set<Admission>();
   readonly #idle: (() => void)[] = [];
   readonly #events: FlightEvents;
+  readonly #admissions: AdmissionEvents;
   #gate = new WeightedGate(DEFAULT_CAPACITY);
   #waitMs = DEFAULT_WAIT_MS;
   #handler: Handler<T> | undefined;
@@ -56,6 +60,13 @@ export class Stream<T> {
     this.#events = {
       settled: (flight, error) => this.#settled(flight, error),
       miscounted: () => reports.miscounted(token.id, this.#handlerName),
+    };
+    this.#admissions = {
+      admitted: (admission) => {
+        this.#waiting.delete(admission);
+        this.#start(admission.flight as Flight<T>);
+      },
+      gaveUp: (admission, error, reason) => this.#refuse(admission, error, reason),
     };
   }
 
@@ -125,7 +136,7 @@ export class Stream<T> {
     const error = new StreamError('CLOSED', `the host stopped before the stream "${this.id}" was empty`, true);
     const before = this.#inFlight();
     this.#gate.shut();
-    for (const refuse of [...this.#waiting.values()]) refuse(error, 'closed');
+    for (const admission of [...this.#waiting]) this.#refuse(admission, error, 'closed');
     this.#stop.abort(error);
     for (const [flight, letGo] of [...this.#flights]) {
       letGo();
@@ -154,7 +165,8 @@ export class Stream<T> {
       books.skip(items.length, 'rejected');
       return Promise.reject(weight);
     }
-    return this.#enter(new Flight(items, { module, receivedAt: this.#clock.now() }, weight, books, this.#events), books, o);
+    const flight = new Flight(items, { module, receivedAt: this.#clock.now() }, weight, books, this.#events);
+    return this.#enter(flight, { waitMs: o.waitMs ?? this.#waitMs, signal: o.signal });
   }
 
   /** What keeps a batch from even waiting. */
@@ -173,60 +185,36 @@ export class Stream<T> {
     return undefined;
   }
 
-  #enter(flight: Flight<T>, books: EdgeBooks, o: { readonly waitMs?: number; readonly signal?: AbortSource }): Promise<Receipt> {
+  #enter(flight: Flight<T>, patience: Patience): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      const waitMs = o.waitMs ?? this.#waitMs;
-      let admitted = false;
-      let timer: Disposable | undefined;
-      let stopListening: (() => void) | undefined;
-      const stopWaiting = () => {
-        timer?.[Symbol.dispose]();
-        stopListening?.();
-        this.#waiting.delete(waiter);
-      };
-      const waiter: Waiter = {
-        weight: flight.weight,
-        admit: () => {
-          admitted = true;
-          stopWaiting();
-          resolve({ handled: flight.handled });
-          this.#start(flight);
-        },
-      };
-      const refuse = (error: StreamError, reason: RefusalReason) => {
-        stopWaiting();
-        if (!this.#gate.leave(waiter)) return;
-        books.refuse(flight.size, reason);
-        reject(error);
-        this.#tellIdle();
-      };
-      const onAbort = () => refuse(gaveUp(this.id, o.signal), 'aborted');
-      const onTimeout = () => refuse(new StreamError('REFUSED', `no room in the stream "${this.id}" within ${waitMs} ms`, true), 'no-room');
-
-      this.#waiting.set(waiter, refuse);
-      this.#gate.join(waiter);
-      if (admitted) return;
-      if (!(waitMs > 0)) {
-        onTimeout();
-        return;
-      }
-      // Only who has to wait pays for a listener and a timer.
-      o.signal?.addEventListener('abort', onAbort);
-      stopListening = () => o.signal?.removeEventListener('abort', onAbort);
-      if (waitMs < Number.POSITIVE_INFINITY) timer = this.#clock.setTimeout(onTimeout, waitMs);
+      const admission = new Admission(flight as Flight<unknown>, resolve, reject, this.id, this.#admissions);
+      this.#gate.join(admission);
+      if (admission.isAdmitted) return;
+      this.#waiting.add(admission);
+      admission.wait(patience, this.#clock);
     });
+  }
+
+  /** A publisher at the gate waits no longer. */
+  #refuse(admission: Admission, error: StreamError, reason: RefusalReason): void {
+    admission.stopWaiting();
+    this.#waiting.delete(admission);
+    if (!this.#gate.leave(admission)) return;
+    admission.flight.refused(reason);
+    admission.reject(error);
+    this.#tellIdle();
   }
 
   #start(flight: Flight<T>): void {
     const anyFlight = flight as Flight<unknown>;
-    this.#flights.set(anyFlight, () => undefined);
-    this.tap.show({ items: flight.items, origin: flight.origin });
+    this.#flights.set(anyFlight, NOTHING_TO_LET_GO);
+    this.tap.show(flight);
     const handler = this.#handler!;
     const letGo = awaitHandler(() => handler(flight, this.#stop.signal), {
       done: () => flight.done(),
       failed: (error) => flight.failed(receiptError(this.id, this.#handlerName, error)),
     });
-    if (this.#flights.has(anyFlight)) this.#flights.set(anyFlight, letGo);
+    if (letGo !== undefined && this.#flights.has(anyFlight)) this.#flights.set(anyFlight, letGo);
   }
 
   #settled(flight: Flight<unknown>, error: StreamError | undefined): void {
@@ -251,9 +239,6 @@ export class Stream<T> {
 }
 
 const wholeCount = (count: number): number => (Number.isInteger(count) && count > 0 ? count : 0);
-
-const gaveUp = (stream: string, signal: AbortSource | undefined): StreamError =>
-  new StreamError('REFUSED', `the publisher gave up waiting for the stream "${stream}"`, true, { cause: signal?.reason });
 
 /** The weight of a batch: at least 1 an item, so that no number of weightless items passes the gate. */
 function weigh<T>(token: StreamToken<T>, items: readonly T[]): number | StreamError {

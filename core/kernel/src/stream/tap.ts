@@ -36,7 +36,10 @@ export class Tap<T> {
     return this.#dropped;
   }
 
-  show(batch: Batch<T>): void {
+  /** Shows the items that a batch has now; its handler may release them. */
+  show({ items, origin }: Batch<T>): void {
+    if (this.#queues.size === 0) return;
+    const batch = { items, origin };
     for (const queue of this.#queues) queue.push(batch);
   }
 
