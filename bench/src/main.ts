@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { measureQueries } from './queries.js';
+import { measureQueries, QUERIES_MS } from './queries.js';
 import { format, type Report } from './report.js';
 import { Load, runScenario, type Scenario } from './scenarios.js';
 import { Server } from './server.js';
@@ -56,8 +56,15 @@ try {
   say('a load spread over the last hour ...');
   const { traceIds, acknowledged } = await runScenario(server, load, LAST_HOUR);
   say('queries, while ingesting 1 000 segments/s ...');
-  const background = load.play({ ...order, address: server.grpc, agents: 20, segmentsPerStream: 10, rate: 1000, seconds: 60 });
-  const queries = await measureQueries(server, traceIds, 200);
+  const background = load.play({
+    ...order,
+    address: server.grpc,
+    agents: 20,
+    segmentsPerStream: 10,
+    rate: 1000,
+    seconds: QUERIES_MS / 1000 + 5,
+  });
+  const queries = await measureQueries(server, traceIds);
   await background;
   const report: Report = {
     node: process.version,

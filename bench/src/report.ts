@@ -1,5 +1,5 @@
 import { GOALS, timesGoal } from './goals.js';
-import type { Latencies } from './queries.js';
+import type { QueryFigures } from './queries.js';
 import type { ScenarioResult } from './scenarios.js';
 
 export interface Report {
@@ -13,7 +13,7 @@ export interface Report {
   /** Segments that were stored when the queries were asked. */
   readonly stored: number;
   readonly scenarios: readonly ScenarioResult[];
-  readonly queries: readonly Latencies[];
+  readonly queries: readonly QueryFigures[];
 }
 
 const MIB = 1024 * 1024;
@@ -53,8 +53,18 @@ export function format(report: Report): string {
     ]),
   );
   const queries = table(
-    ['query, while ingesting', 'asked', 'p50 ms', 'p99 ms', 'found'],
-    report.queries.map((q) => [q.name, String(q.count), q.p50.toFixed(1), q.p99.toFixed(1), q.found]),
+    ['query, while ingesting', 'asked', 'p50 ms', 'of goal', 'p99 ms', 'of goal', 'CPU ms', 'of goal', 'found'],
+    report.queries.map(({ name, count, p50, p99, cpu, goal, found }) => [
+      name,
+      String(count),
+      p50.toFixed(1),
+      timesGoal(p50, goal.p50),
+      p99.toFixed(1),
+      timesGoal(p99, goal.p99),
+      cpu.toFixed(1),
+      timesGoal(cpu, goal.cpu),
+      found,
+    ]),
   );
   const head = `Node.js ${report.node}, ${report.cpus}, shared with the load generator; ${report.stored} segments stored before the queries`;
   return `${head}\n\n${server}\n\n${scenarios}\n\n${queries}\n`;
