@@ -9,7 +9,7 @@ import {
 } from '@skein/telemetry';
 import type { Facts } from './call.js';
 import type { Named } from './contract.js';
-import type { MemberNode, ServiceNode } from './directory.js';
+import type { EndpointNode, ServiceNode } from './directory.js';
 
 /** A use of a database, cache or broker, by its name. `typeId` is the span's component. */
 export class Access implements Source {
@@ -64,9 +64,9 @@ export class Access implements Source {
 
 /** A use of a topic or queue, an endpoint of its broker. */
 export class BrokerEndpointAccess extends Access {
-  declare protected readonly at: MemberNode;
+  declare protected readonly at: EndpointNode;
 
-  constructor(at: MemberNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
+  constructor(at: EndpointNode, facts: Facts, componentId: number, operation: number, transmissionLatency: number) {
     super(at.handle(MQEndpointAccessDefinition), at, facts, componentId, operation, transmissionLatency);
   }
 

@@ -9,7 +9,9 @@ export interface Alias {
   readonly instance: string;
 }
 
-interface Entry extends Alias {
+interface Entry {
+  readonly service: string;
+  instance: string;
   /** Minute in which the address was last seen. */
   readonly minute: number;
   /** Value of `AddressAliases.epoch` when its row was last handed out. */
@@ -46,18 +48,19 @@ export class AddressAliases {
   /** The last teacher wins. Returns the row to store: when the service changed, and once a minute as a sign of life. */
   learn(address: string, service: string, instance: string): EntityUpdate | undefined {
     const key = this.naming.service(address);
-    const minute = this.now() - (this.now() % MINUTE);
+    const now = this.now();
+    const minute = now - (now % MINUTE);
     const before = this.entries.get(key);
     const epoch = this.epoch;
     if (before !== undefined && before.minute === minute && before.epoch === epoch && before.service === service) {
-      if (before.instance !== instance) this.entries.set(key, { service, instance, minute, epoch });
+      before.instance = instance;
       return undefined;
     }
     this.put(key, { service, instance, minute, epoch });
     return {
       model: AddressAliasModel,
       id: addressAliasId(key),
-      at: this.now(),
+      at: now,
       active: true,
       row: { address: key, service, instance, firstSeen: minute, lastSeen: minute },
     };

@@ -6,7 +6,7 @@ import type { AnalyzerConfig } from './config.js';
 import { Directory } from './directory.js';
 import { Recently } from './recently.js';
 import { SamplingPolicy } from './sampling-policy.js';
-import { type AnalysisReports, SegmentAnalyzer, type TimeWindow } from './segment-analyzer.js';
+import { type AnalysisReports, SegmentAnalyzer } from './segment-analyzer.js';
 import { SegmentRecorder } from './segment-record.js';
 import { SpanTags } from './span-tags.js';
 import { SlowThresholds } from './thresholds.js';
@@ -18,8 +18,6 @@ export const MAX_ALIASES = 1_000_000;
 const DIRECTORY_BYTES = 64 * 1024 * 1024;
 const WRITTEN_TAGS = 50_000;
 const WRITTEN_ENDPOINTS = 50_000;
-/** How far ahead of this server's clock a span may begin, ms. */
-const AHEAD = 10 * 60_000;
 
 export interface Surroundings {
   readonly storage: { readonly traits: Pick<Storage['traits'], 'retention'> };
@@ -45,7 +43,6 @@ export function buildAnalysis(config: Static<typeof AnalyzerConfig>, { storage, 
   const writtenTags = new Recently(WRITTEN_TAGS);
   const writtenEndpoints = new Recently(WRITTEN_ENDPOINTS);
   const recorder = new SegmentRecorder(
-    directory,
     {
       status: config.segmentStatusAnalysisStrategy,
       forceErrors: config.forceSampleErrorSegment,
@@ -69,11 +66,7 @@ export function buildAnalysis(config: Static<typeof AnalyzerConfig>, { storage, 
     slowCacheWrite: new SlowThresholds(config.slowCacheWriteThreshold),
     maxStatement: config.maxSlowSQLLength,
   });
-  const window = (): TimeWindow => {
-    const now = clock.now();
-    const { metrics, traces } = storage.traits.retention;
-    return { from: now - Math.max(metrics, traces), to: now + AHEAD };
-  };
+  const keptFor = (): number => Math.max(storage.traits.retention.metrics, storage.traits.retention.traces);
   const analyzer = new SegmentAnalyzer(
     {
       directory,
@@ -81,7 +74,8 @@ export function buildAnalysis(config: Static<typeof AnalyzerConfig>, { storage, 
       traffic: config.traceAnalysis ? traffic : undefined,
       virtual,
       recorder,
-      window,
+      clock,
+      keptFor,
     },
     reports,
   );

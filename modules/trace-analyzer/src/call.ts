@@ -1,6 +1,6 @@
 import type { SpanView } from '@skein/proto';
 import type { Layer, RequestFacts } from '@skein/telemetry';
-import type { MemberNode, ServiceNode } from './directory.js';
+import type { EndpointNode, InstanceNode, ServiceNode } from './directory.js';
 
 /** What a call was like, and when it began. */
 export interface Facts extends RequestFacts {
@@ -11,11 +11,11 @@ export interface Facts extends RequestFacts {
 /** One side of a call. */
 export interface Side {
   readonly service: ServiceNode;
-  /** Its name may be empty: unknown. */
-  readonly instance: MemberNode;
+  /** Of that service. Its name may be empty: unknown. */
+  readonly instance: InstanceNode;
   readonly layer: Layer;
   /** Undefined where the side has none. Behind a broker or gateway its owner is not `service`, but the service that produced the message. */
-  readonly endpoint: MemberNode | undefined;
+  readonly endpoint: EndpointNode | undefined;
   /** Layer of the endpoint's owner. */
   readonly endpointLayer: Layer;
 }

@@ -5,6 +5,7 @@ import {
   endpointId,
   endpointRelationId,
   instanceId,
+  type Layer,
   type Naming,
   relationId,
   ServiceInstanceRelationDefinition,
@@ -12,6 +13,7 @@ import {
   type SourceDefinition,
   serviceId,
 } from '@skein/telemetry';
+import type { Side } from './call.js';
 import type { Named } from './contract.js';
 
 /** What one cached entry costs besides its texts, bytes. */
@@ -39,15 +41,12 @@ abstract class EntityNode implements Named {
 
 /** A service seen from either side of a call, with the ids of its members. */
 export class ServiceNode extends EntityNode {
-  readonly instances = new Map<string, MemberNode>();
-  readonly endpoints = new Map<string, MemberNode>();
+  readonly instances = new Map<string, InstanceNode>();
+  readonly endpoints = new Map<string, EndpointNode>();
   readonly relations = new Map<ServiceNode, Relation<ServiceNode>>();
 }
 
-/** An instance or endpoint of a service. */
-export class MemberNode extends EntityNode {
-  readonly relations = new Map<MemberNode, Relation<MemberNode>>();
-
+abstract class MemberNode extends EntityNode {
   constructor(
     name: string,
     id: string,
@@ -57,11 +56,37 @@ export class MemberNode extends EntityNode {
   }
 }
 
+/** An instance of a service. */
+export class InstanceNode extends MemberNode {
+  readonly relations = new Map<InstanceNode, InstanceRelation>();
+  private lastSide: Side | undefined;
+
+  /** Itself as a side of a call of which no endpoint is known: one object for all calls, as long as the layer stays the same. */
+  side(layer: Layer): Side {
+    let side = this.lastSide;
+    if (side === undefined || side.layer !== layer) {
+      side = { service: this.owner, instance: this, layer, endpoint: undefined, endpointLayer: layer };
+      this.lastSide = side;
+    }
+    return side;
+  }
+}
+
+/** An endpoint of a service. */
+export class EndpointNode extends MemberNode {
+  readonly relations = new Map<EndpointNode, Relation<EndpointNode>>();
+}
+
 /** Two nodes of which one called the other. */
 export interface Relation<N extends Named> {
   readonly from: N;
   readonly to: N;
   readonly handle: EntityHandle;
+}
+
+/** Two instances, and with them their services. */
+export interface InstanceRelation extends Relation<InstanceNode> {
+  readonly services: Relation<ServiceNode>;
 }
 
 /**
@@ -101,11 +126,11 @@ export class Directory {
     return node;
   }
 
-  instance(service: ServiceNode, name: string): MemberNode {
+  instance(service: ServiceNode, name: string): InstanceNode {
     let node = service.instances.get(name);
     if (node === undefined) {
       const formatted = this.naming.instance(name);
-      node = new MemberNode(formatted, instanceId(service.id, formatted), service);
+      node = new InstanceNode(formatted, instanceId(service.id, formatted), service);
       service.instances.set(name, node);
       this.charge(name, node.id);
     }
@@ -113,11 +138,11 @@ export class Directory {
   }
 
   /** The name is formatted each time: what it becomes may change with the names seen before. */
-  endpoint(service: ServiceNode, name: string): MemberNode {
+  endpoint(service: ServiceNode, name: string): EndpointNode {
     const formatted = this.naming.endpoint(service.name, name);
     let node = service.endpoints.get(formatted);
     if (node === undefined) {
-      node = new MemberNode(formatted, endpointId(service.id, formatted), service);
+      node = new EndpointNode(formatted, endpointId(service.id, formatted), service);
       service.endpoints.set(formatted, node);
       this.charge(formatted, node.id);
     }
@@ -125,25 +150,34 @@ export class Directory {
   }
 
   serviceRelation(from: ServiceNode, to: ServiceNode): Relation<ServiceNode> {
-    return from.relations.get(to) ?? this.relate(from.relations, from, to, ServiceRelationDefinition, relationId(from.id, to.id));
+    const known = from.relations.get(to);
+    if (known !== undefined) return known;
+    const relation = { from, to, handle: this.relate(ServiceRelationDefinition, relationId(from.id, to.id)) };
+    from.relations.set(to, relation);
+    return relation;
   }
 
-  instanceRelation(from: MemberNode, to: MemberNode): Relation<MemberNode> {
-    return from.relations.get(to) ?? this.relate(from.relations, from, to, ServiceInstanceRelationDefinition, relationId(from.id, to.id));
+  instanceRelation(from: InstanceNode, to: InstanceNode): InstanceRelation {
+    const known = from.relations.get(to);
+    if (known !== undefined) return known;
+    const handle = this.relate(ServiceInstanceRelationDefinition, relationId(from.id, to.id));
+    const relation = { from, to, handle, services: this.serviceRelation(from.owner, to.owner) };
+    from.relations.set(to, relation);
+    return relation;
   }
 
-  endpointRelation(from: MemberNode, to: MemberNode): Relation<MemberNode> {
+  endpointRelation(from: EndpointNode, to: EndpointNode): Relation<EndpointNode> {
     const known = from.relations.get(to);
     if (known !== undefined) return known;
     const id = endpointRelationId(from.owner.id, from.name, to.owner.id, to.name);
-    return this.relate(from.relations, from, to, EndpointRelationDefinition, id);
+    const relation = { from, to, handle: this.relate(EndpointRelationDefinition, id) };
+    from.relations.set(to, relation);
+    return relation;
   }
 
-  private relate<N extends Named>(known: Map<N, Relation<N>>, from: N, to: N, definition: SourceDefinition, id: string): Relation<N> {
-    const relation = { from, to, handle: new EntityHandle(definition, id) };
-    known.set(to, relation);
+  private relate(definition: SourceDefinition, id: string): EntityHandle {
     this.charge('', id);
-    return relation;
+    return new EntityHandle(definition, id);
   }
 
   private charge(name: string, id: string): void {

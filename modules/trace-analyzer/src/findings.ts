@@ -8,10 +8,12 @@ const ROW_WEIGHT = 300;
 /** Sources of one segment. A real one has some dozens; a hostile one of a few megabytes could ask for millions. */
 const MOST_SOURCES = 100_000;
 
+const NO_RECORDS: RecordRow[] = [];
+
 /** Collects one segment's observation. */
 export class Findings implements SegmentFindings {
   readonly sources: Source[] = [];
-  readonly records: RecordRow[] = [];
+  records: RecordRow[] = NO_RECORDS;
   readonly entities: EntityUpdate[] = [];
 
   /** No more calls are analysed then: the segment is stored, and its metrics are incomplete. */
@@ -24,7 +26,9 @@ export class Findings implements SegmentFindings {
   }
 
   record(row: RecordRow): void {
-    this.records.push(row);
+    // Nearly all segments have one: room for more is not made in advance.
+    if (this.records === NO_RECORDS) this.records = [row];
+    else this.records.push(row);
   }
 
   entity(update: EntityUpdate): void {
@@ -39,7 +43,7 @@ export class Findings implements SegmentFindings {
   /** Drops what was added since the mark. */
   rollBack([sources, records, entities]: ReturnType<Findings['mark']>): void {
     this.sources.length = sources;
-    this.records.length = records;
+    if (this.records !== NO_RECORDS) this.records.length = records;
     this.entities.length = entities;
   }
 

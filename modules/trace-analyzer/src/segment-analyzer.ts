@@ -1,13 +1,15 @@
+import type { Clock } from '@skein/core';
 import { decodeSegment, MalformedError, SegmentView, SpanType, type SpanView } from '@skein/proto';
 import type { Observation, SegmentMessage } from '@skein/telemetry';
 import type { AnalyzedSegment, SegmentListener } from './contract.js';
 import type { Directory } from './directory.js';
 import { Findings } from './findings.js';
 import { logicEndpoint } from './logic-endpoint.js';
+import { Reporter } from './reporter.js';
 import { firstSpan, type SegmentRecorder } from './segment-record.js';
 import { SpanFacts } from './span-facts.js';
 import { type SpanTags, Tag } from './span-tags.js';
-import type { Reporter, TrafficAnalysis } from './traffic.js';
+import type { TrafficAnalysis } from './traffic.js';
 import type { VirtualServices } from './virtual-services.js';
 
 /** Why a segment was left out. */
@@ -16,11 +18,8 @@ export type SkipReason = 'malformed' | 'no-spans' | 'no-id' | 'id-too-long' | 'o
 /** UTF-16 units of a trace or segment id; the longest that agents make have about 100. */
 const MAX_ID = 600;
 
-/** Start times that are accepted, [from, to). */
-export interface TimeWindow {
-  readonly from: number;
-  readonly to: number;
-}
+/** How far ahead of this server's clock a span may begin, ms. */
+const AHEAD = 10 * 60_000;
 
 /** What the analysis is made of. */
 export interface AnalysisParts {
@@ -30,7 +29,9 @@ export interface AnalysisParts {
   readonly traffic: TrafficAnalysis | undefined;
   readonly virtual: VirtualServices;
   readonly recorder: SegmentRecorder;
-  readonly window: () => TimeWindow;
+  readonly clock: Pick<Clock, 'now'>;
+  /** For how long storage keeps what spans give, ms: older ones are left out. */
+  readonly keptFor: () => number;
 }
 
 /** Told of what goes wrong inside a segment that goes on nevertheless. */
@@ -69,10 +70,12 @@ export class SegmentAnalyzer {
   }
 
   private observe(view: SegmentView, bytes: Uint8Array): Observation | SkipReason {
-    const { directory, recorder, window } = this.parts;
-    const { from, to } = window();
+    const { directory, recorder, clock, keptFor } = this.parts;
+    const now = clock.now();
+    const from = now - keptFor();
+    const to = now + AHEAD;
     const service = directory.service(view.service, true);
-    const reporter: Reporter = { service, instance: directory.instance(service, view.serviceInstance) };
+    const reporter = new Reporter(directory, service, directory.instance(service, view.serviceInstance));
     const findings = new Findings();
     const first = firstSpan(view.spans);
     let accepted = 0;
@@ -88,7 +91,7 @@ export class SegmentAnalyzer {
     }
     if (accepted === 0) return 'out-of-time';
     recorder.finish(view, bytes, reporter, findings);
-    if (this.listeners.length > 0) this.callListeners({ view, bytes, ...reporter }, findings);
+    if (this.listeners.length > 0) this.callListeners({ view, bytes, service, instance: reporter.instance }, findings);
     return findings.observation(bytes.byteLength);
   }
 
@@ -109,7 +112,7 @@ export class SegmentAnalyzer {
       if (!span.skipAnalysis) this.calls(traffic, reporter, span, facts, findings);
       if (isLocal || (spanType === SpanType.Entry && !span.skipAnalysis)) this.logicEndpoints(traffic, reporter, span, findings);
     }
-    virtual.span({ traceId: view.traceId, segmentId: view.segmentId, service: reporter.service }, span, facts, tags, findings);
+    virtual.span(view, reporter.service, span, facts, tags, findings);
   }
 
   private calls(traffic: TrafficAnalysis, reporter: Reporter, span: SpanView, facts: SpanFacts, findings: Findings): void {

@@ -1,15 +1,14 @@
 import { type SegmentView, SpanType, type SpanView } from '@skein/proto';
 import { SegmentModel, TagModel, type Zone } from '@skein/telemetry';
 import type { EntityUpdate } from '@skein/telemetry/storage';
-import type { Directory } from './directory.js';
 import type { Findings } from './findings.js';
 import type { Recently } from './recently.js';
 import { BYTES_PER_UNIT, MAX_TAG, RecordTags } from './record-tags.js';
+import type { Reporter } from './reporter.js';
 import type { SamplingPolicy } from './sampling-policy.js';
 import { int32 } from './span-facts.js';
 import type { SpanTags } from './span-tags.js';
 import type { TagText } from './tag-texts.js';
-import type { Reporter } from './traffic.js';
 
 export type StatusStrategy = 'FROM_SPAN_STATUS' | 'FROM_ENTRY_SPAN' | 'FROM_FIRST_SPAN';
 
@@ -43,7 +42,6 @@ export class SegmentRecorder {
   private dayTo = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly directory: Directory,
     private readonly options: RecordOptions,
     private readonly zone: Zone,
     private readonly writtenTags: Recently,
@@ -84,7 +82,7 @@ export class SegmentRecorder {
         traceId: view.traceId,
         service: reporter.service.id,
         instance: reporter.instance.id,
-        endpoint: this.directory.endpoint(reporter.service, this.endpointName).id,
+        endpoint: reporter.endpoint(this.endpointName).id,
         startTime: start,
         latency,
         isError,

@@ -10,7 +10,7 @@ import {
 } from '@skein/telemetry';
 import type { Call, Facts, Side } from './call.js';
 import type { Named } from './contract.js';
-import type { MemberNode, Relation, ServiceNode } from './directory.js';
+import type { EndpointNode, InstanceNode, Relation, ServiceNode } from './directory.js';
 
 /**
  * The sources that segments give. Few classes, because hundreds of thousands are made a second: aggregation and its filters read the
@@ -80,7 +80,7 @@ export class ServedTraffic extends Traffic {
     return new ServedTraffic(side.instance.handle(ServiceInstanceDefinition), facts, side, side.instance);
   }
 
-  static endpoint(facts: Facts, side: Side, endpoint: MemberNode): ServedTraffic {
+  static endpoint(facts: Facts, side: Side, endpoint: EndpointNode): ServedTraffic {
     return new ServedTraffic(endpoint.handle(EndpointDefinition), facts, side, endpoint);
   }
 
@@ -120,7 +120,7 @@ export class RelationTraffic extends Traffic {
   declare private readonly call: Call;
   declare private readonly relation: Relation<Named>;
 
-  constructor(relation: Relation<ServiceNode> | Relation<MemberNode>, call: Call) {
+  constructor(relation: Relation<ServiceNode> | Relation<InstanceNode>, call: Call) {
     super(relation.handle, call.facts);
     this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;
@@ -187,9 +187,9 @@ export class EndpointRelationTraffic extends Traffic {
   declare readonly componentId: number;
   declare readonly detectPoint: number;
   declare private readonly call: Call;
-  declare private readonly relation: Relation<MemberNode>;
+  declare private readonly relation: Relation<EndpointNode>;
 
-  constructor(relation: Relation<MemberNode>, call: Call) {
+  constructor(relation: Relation<EndpointNode>, call: Call) {
     super(relation.handle, call.facts);
     this.componentId = call.span.componentId;
     this.detectPoint = call.detectPoint;

@@ -2,9 +2,10 @@ import { RefType, type SegmentReferenceView, SpanLayer, type SpanView } from '@s
 import { DetectPoint, endpointUpdate, isNormalLayer, type Layer } from '@skein/telemetry';
 import type { AddressAliases } from './aliases.js';
 import type { Call, Facts, Side } from './call.js';
-import type { Directory, MemberNode, ServiceNode } from './directory.js';
+import type { Directory } from './directory.js';
 import type { Findings } from './findings.js';
 import type { Recently } from './recently.js';
+import type { Reporter } from './reporter.js';
 import { EndpointRelationTraffic, RelationTraffic, ServedTraffic } from './traffic-sources.js';
 
 /** Whom an entry request without a reference comes from. */
@@ -15,12 +16,6 @@ export interface TrafficOptions {
   readonly gateways: ReadonlySet<string>;
   /** Components whose peers are not the address of one instance: proxies that balance behind one name. */
   readonly noUpstreamRealAddress: ReadonlySet<number>;
-}
-
-/** Who reported a span. */
-export interface Reporter {
-  readonly service: ServiceNode;
-  readonly instance: MemberNode;
 }
 
 const isBlank = (text: string): boolean => text.trim() === '';
@@ -54,22 +49,8 @@ export class TrafficAnalysis {
   /** An exit span: one call to the peer, seen from the client. */
   exit(reporter: Reporter, span: SpanView, facts: Facts, findings: Findings): void {
     if (span.peer === '') return;
-    const from: Side = {
-      service: reporter.service,
-      instance: reporter.instance,
-      layer: ownLayer(span),
-      endpoint: undefined,
-      endpointLayer: 'GENERAL',
-    };
-    const to = this.callee(span);
-    const call: Call = {
-      from,
-      to,
-      facts,
-      detectPoint: DetectPoint.CLIENT,
-      span,
-    };
-    this.relations(call, findings);
+    const from = reporter.instance.side(ownLayer(span));
+    this.relations({ from, to: this.callee(span), facts, detectPoint: DetectPoint.CLIENT, span }, findings);
   }
 
   /** An exit or local span that continues another thread's or an asynchronous call: only endpoints are related. */
@@ -89,7 +70,7 @@ export class TrafficAnalysis {
 
   /** A logic endpoint of the reporter: analysis.md 5.5. */
   logic(reporter: Reporter, name: string, facts: Facts, findings: Findings): void {
-    const endpoint = this.directory.endpoint(reporter.service, name);
+    const endpoint = reporter.endpoint(name);
     const side: Side = { service: reporter.service, instance: reporter.instance, layer: 'GENERAL', endpoint, endpointLayer: 'GENERAL' };
     findings.source(ServedTraffic.endpoint(facts, side, endpoint));
   }
@@ -107,9 +88,13 @@ export class TrafficAnalysis {
 
   private relations(call: Call, findings: Findings): void {
     const { from, to } = call;
-    findings.source(new RelationTraffic(this.directory.serviceRelation(from.service, to.service), call));
-    if (from.instance.name === '' || to.instance.name === '') return;
-    findings.source(new RelationTraffic(this.directory.instanceRelation(from.instance, to.instance), call));
+    if (from.instance.name === '' || to.instance.name === '') {
+      findings.source(new RelationTraffic(this.directory.serviceRelation(from.service, to.service), call));
+      return;
+    }
+    const instances = this.directory.instanceRelation(from.instance, to.instance);
+    findings.source(new RelationTraffic(instances.services, call));
+    findings.source(new RelationTraffic(instances, call));
   }
 
   private endpointRelation(call: Call, findings: Findings): void {
@@ -119,9 +104,10 @@ export class TrafficAnalysis {
     findings.source(new EndpointRelationTraffic(this.directory.endpointRelation(source, dest), call));
   }
 
-  private ownSide({ service, instance }: Reporter, span: SpanView): Side {
+  private ownSide(reporter: Reporter, span: SpanView): Side {
+    const { service, instance } = reporter;
     const layer = ownLayer(span);
-    return { service, instance, layer, endpoint: this.directory.endpoint(service, span.operationName), endpointLayer: layer };
+    return { service, instance, layer, endpoint: reporter.endpoint(span.operationName), endpointLayer: layer };
   }
 
   /** Where a reference comes from. Behind a broker or an uninstrumented gateway the caller is that, and only the endpoint is the producer's. */
@@ -131,7 +117,8 @@ export class TrafficAnalysis {
     const address = ref.networkAddressUsedAtPeer;
     const viaBroker = span.spanLayer === SpanLayer.MQ;
     if (viaBroker || this.options.gateways.has(address)) {
-      return this.conjectured(address, viaBroker ? 'VIRTUAL_MQ' : 'VIRTUAL_GATEWAY', endpoint, 'GENERAL');
+      const { service, instance, layer } = this.named(address, false, viaBroker ? 'VIRTUAL_MQ' : 'VIRTUAL_GATEWAY');
+      return { service, instance, layer, endpoint, endpointLayer: 'GENERAL' };
     }
     const instance = this.directory.instance(parent, ref.parentServiceInstance);
     return { service: parent, instance, layer: 'GENERAL', endpoint, endpointLayer: 'GENERAL' };
@@ -139,17 +126,14 @@ export class TrafficAnalysis {
 
   /** Where an entry request without references comes from. */
   private origin(span: SpanView): Side {
-    if (span.spanLayer === SpanLayer.MQ && !isBlank(span.peer)) {
-      return this.conjectured(span.peer, 'VIRTUAL_MQ', undefined, 'UNDEFINED');
-    }
-    const user = this.directory.service(USER, false);
-    return this.conjectured(USER, 'UNDEFINED', this.directory.endpoint(user, USER), 'UNDEFINED');
+    if (span.spanLayer === SpanLayer.MQ && !isBlank(span.peer)) return this.named(span.peer, false, 'VIRTUAL_MQ');
+    const { service, instance, layer } = this.named(USER, false, 'UNDEFINED');
+    return { service, instance, layer, endpoint: this.directory.endpoint(service, USER), endpointLayer: layer };
   }
 
   /** A service and instance that are known only by one name. */
-  private conjectured(name: string, layer: Layer, endpoint: MemberNode | undefined, endpointLayer: Layer): Side {
-    const service = this.directory.service(name, false);
-    return { service, instance: this.directory.instance(service, name), layer, endpoint, endpointLayer };
+  private named(name: string, normal: boolean, layer: Layer): Side {
+    return this.directory.instance(this.directory.service(name, normal), name).side(layer);
   }
 
   private callee(span: SpanView): Side {
@@ -157,18 +141,11 @@ export class TrafficAnalysis {
     if (alias !== undefined) {
       const service = this.directory.service(alias.service, true);
       const instance = this.options.noUpstreamRealAddress.has(span.componentId) ? '' : alias.instance;
-      return {
-        service,
-        instance: this.directory.instance(service, instance),
-        layer: 'GENERAL',
-        endpoint: undefined,
-        endpointLayer: 'GENERAL',
-      };
+      return this.directory.instance(service, instance).side('GENERAL');
     }
     const layer = this.remoteLayer(span);
     // An uninstrumented HTTP or RPC peer is in a normal layer, so it has a normal id although nobody reports for it.
-    const service = this.directory.service(span.peer, isNormalLayer(layer));
-    return { service, instance: this.directory.instance(service, span.peer), layer, endpoint: undefined, endpointLayer: layer };
+    return this.named(span.peer, isNormalLayer(layer), layer);
   }
 
   private remoteLayer(span: SpanView): Layer {

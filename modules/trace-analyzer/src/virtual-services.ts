@@ -1,4 +1,4 @@
-import { SpanLayer, SpanType, type SpanView } from '@skein/proto';
+import { type SegmentView, SpanLayer, SpanType, type SpanView } from '@skein/proto';
 import {
   CacheReadCommandModel,
   CacheWriteCommandModel,
@@ -23,14 +23,6 @@ export interface VirtualOptions {
   readonly maxStatement: number;
 }
 
-/** The segment that a span is in. */
-export interface SpanOrigin {
-  readonly traceId: string;
-  readonly segmentId: string;
-  /** The service that reported it. */
-  readonly service: ServiceNode;
-}
-
 const isBlank = (text: string | undefined): text is undefined => text === undefined || text.trim() === '';
 
 /** Databases, caches and brokers as their users see them: analysis.md 5.8. */
@@ -40,25 +32,25 @@ export class VirtualServices {
     private readonly options: VirtualOptions,
   ) {}
 
-  /** Any entry, exit or local span. `found` stands at the span. */
-  span(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
-    if (span.spanLayer === SpanLayer.Database) this.database(origin, span, facts, found, findings);
-    else if (span.spanLayer === SpanLayer.Cache) this.cache(origin, span, facts, found, findings);
+  /** Any entry, exit or local span, of a segment that `reporter` sent. `found` stands at the span. */
+  span(segment: SegmentView, reporter: ServiceNode, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
+    if (span.spanLayer === SpanLayer.Database) this.database(segment, reporter, span, facts, found, findings);
+    else if (span.spanLayer === SpanLayer.Cache) this.cache(segment, span, facts, found, findings);
     else if (span.spanLayer === SpanLayer.MQ) this.broker(span, facts, found, findings);
   }
 
-  private database(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
+  private database(segment: SegmentView, reporter: ServiceNode, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
     const database = this.directory.service(span.peer, false);
     findings.source(Access.database(database, facts, span.componentId));
     const type = found.last(Tag['db.type']);
     if (type === undefined || !this.options.slowDatabase.isSlow(type, facts.latency)) return;
     const statement = found.last(Tag['db.statement']);
     if (isBlank(statement)) return;
-    this.slow(DatabaseStatementModel, database, origin, span, facts, statement, findings);
-    this.slow(ServiceDatabaseStatementModel, origin.service, origin, span, facts, statement, findings);
+    this.slow(DatabaseStatementModel, database, segment, span, facts, statement, findings);
+    this.slow(ServiceDatabaseStatementModel, reporter, segment, span, facts, statement, findings);
   }
 
-  private cache(origin: SpanOrigin, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
+  private cache(segment: SegmentView, span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
     const type = found.last(Tag['cache.type']);
     if (isBlank(type)) return;
     const cache = this.directory.service(isBlank(span.peer) ? `${type}-local` : span.peer, false);
@@ -69,7 +61,7 @@ export class VirtualServices {
     const thresholds = isRead ? this.options.slowCacheRead : this.options.slowCacheWrite;
     if (!thresholds.isSlow(type, facts.latency)) return;
     const command = `${found.last(Tag['cache.cmd']) ?? ''} ${found.last(Tag['cache.key']) ?? ''}`.trim();
-    this.slow(isRead ? CacheReadCommandModel : CacheWriteCommandModel, cache, origin, span, facts, command, findings);
+    this.slow(isRead ? CacheReadCommandModel : CacheWriteCommandModel, cache, segment, span, facts, command, findings);
   }
 
   private broker(span: SpanView, facts: Facts, found: SpanTags, findings: Findings): void {
@@ -91,7 +83,7 @@ export class VirtualServices {
   private slow(
     model: RecordModel,
     entity: ServiceNode,
-    { traceId, segmentId }: SpanOrigin,
+    { traceId, segmentId }: SegmentView,
     span: SpanView,
     facts: Facts,
     text: string,
