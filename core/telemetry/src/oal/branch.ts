@@ -1,5 +1,6 @@
-import type { Addend, MetricStep } from '../metrics/function.js';
+import type { MetricStep } from '../metrics/function.js';
 import type { MetricModel } from '../storage/models.js';
+import { Additions } from './additions.js';
 import type { Read } from './attribute.js';
 import type { FilterSet } from './filter-set.js';
 import type { MetricInputs } from './metric-inputs.js';
@@ -40,8 +41,8 @@ export interface Group {
   /** Numbers of the conditions among the arguments, -1 for none. */
   readonly first: number;
   readonly second: number;
-  /** Slots and marks that grow, by what they grow by: most metrics need no more than this. */
-  readonly adds: Readonly<Record<Addend, number[]>>;
+  /** Slots and marks: most metrics need no more than this. */
+  readonly adds: Additions;
   /** The metrics that do more than add. */
   readonly stepped: PlannedMetric[];
 }
@@ -88,7 +89,7 @@ export class Branches {
     let group = this.groups.get(key);
     if (group === undefined) {
       const bound = whole ? Number.MAX_SAFE_INTEGER : MAX_FRACTION;
-      const adds = { one: [], value: [], first: [], second: [] };
+      const adds = new Additions();
       group = { metrics: [], value: value?.read, whole, bound, text: text?.read, first, second, adds, stepped: [] };
       this.groups.set(key, group);
       this.branchOf(chain).groups.push(group);
@@ -117,9 +118,12 @@ export class Branches {
     const labelLimit = table?.key === 'string' ? table.maxKeys : 0;
     const metric = { name, model, step, mark, offset, table: table === undefined ? -1 : this.tables++, labelLimit };
     group.metrics.push(metric);
-    if (adds === undefined) group.stepped.push(metric);
-    else for (const [slot, addend] of adds.entries()) group.adds[addend].push(offset + slot);
-    if (adds !== undefined && always < 0) group.adds.one.push(mark);
+    if (adds === undefined) {
+      group.stepped.push(metric);
+      return metric;
+    }
+    for (const [slot, addend] of adds.entries()) group.adds.put(offset + slot, addend);
+    if (always < 0) group.adds.put(mark, 'one');
     return metric;
   }
 }

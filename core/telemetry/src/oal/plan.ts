@@ -93,12 +93,8 @@ export class Plan {
     // So written that NaN is caught as well.
     if (!(Math.abs(value) <= group.bound)) return Number.isFinite(value) ? 'out-of-range' : 'not-a-number';
     const { adds, stepped } = group;
-    if (adds.one.length > 0) {
-      const { slots, base } = into;
-      grow(slots, base, adds.one, 1);
-      grow(slots, base, adds.value, value);
-      if (first === PASS) grow(slots, base, adds.first, 1);
-      if (second === PASS) grow(slots, base, adds.second, 1);
+    if (!adds.none) {
+      adds.grow(into.slots, into.base, value, first === PASS, second === PASS);
       into.hasInput = true;
     }
     for (let i = 0; i < stepped.length; i++) {
@@ -163,10 +159,6 @@ export class Plan {
     for (let i = 0; i < start.length; i++) slots[base + i] = start[i]!;
     from.hasInput = false;
   }
-}
-
-function grow(slots: Float64Array, base: number, offsets: readonly number[], amount: number): void {
-  for (let i = 0; i < offsets.length; i++) slots[base + offsets[i]!]! += amount;
 }
 
 function tableOf({ tables, tablesBase }: Accumulator, { table: index, model }: PlannedMetric): MetricTable {
