@@ -245,16 +245,16 @@ describe('records', () => {
         );
         await storage.prune(START);
       };
-      const many = (from: number): string[] => Array.from({ length: 1000 }, (_, i) => `trace ${from + i}`);
+      const many = (from: number): string[] => Array.from({ length: 3000 }, (_, i) => `trace ${from + i}`);
       await flush([...many(0), 'shared']);
       await flush(['shared', 'trace 5']);
-      await flush([...many(1000), 'shared']);
+      await flush([...many(3000), 'shared']);
       const found = { model: SegmentModel, range: ALL_TIME, offset: 0, limit: 10, body: true };
       for (const [trace, expected] of [
-        ['shared', ['1-1000', '2-0', '3-1000']],
+        ['shared', ['1-3000', '2-0', '3-3000']],
         ['trace 5', ['1-5', '2-1']],
-        ['trace 1999', ['3-999']],
-        ['trace 2000', []],
+        ['trace 5999', ['3-2999']],
+        ['trace 6000', []],
       ] as const) {
         const grouped = await storage.group({ model: SegmentModel, keys: [trace], limit: 10 }, LIMITS);
         expect(grouped.items.map(({ segmentId }) => segmentId)).toEqual(expected);

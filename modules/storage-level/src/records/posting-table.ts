@@ -3,7 +3,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { hashText, type TextHash } from '../bytes/text-hash.js';
 import { POSTING_HASH_AT, POSTING_PAGE_AT, postingKey, postingPageKey } from '../level/keys.js';
 import { type FlatPostings, writePosting } from './posting-codec.js';
-import { addToPage, beginPage, PAGED_FROM, PAGES, pageOf } from './posting-page.js';
+import { addToPage, beginPage, PAGED_FROM, PAGED_GROUP_FROM, PAGES, pageOf } from './posting-page.js';
 import { orderFields, type RecordBounds } from './record-bounds.js';
 import { ALL, ALL_HASH, indexedFields, TAGS } from './record-index.js';
 
@@ -84,7 +84,7 @@ export class PostingTable {
     const keys = this.#fieldNames.map((field) => postingKey(partition, this.#model.name, field, ALL_HASH, first));
     for (let posting = 0; posting < this.#counts.length; posting++) {
       const field = this.#fields[posting]!;
-      if (counts[field]! >= PAGED_FROM) continue;
+      if (this.#isPaged(field, counts[field]!)) continue;
       const key = keys[field]!;
       const hashAt = key.length - POSTING_HASH_AT;
       key.writeUInt32BE(this.#low[posting]!, key.writeUInt32BE(this.#high[posting]!, hashAt));
@@ -94,7 +94,7 @@ export class PostingTable {
       if (posting % 64 === 0) await pause();
     }
     for (let field = 0; field < counts.length; field++) {
-      if (counts[field]! < PAGED_FROM) continue;
+      if (!this.#isPaged(field, counts[field]!)) continue;
       const key = postingPageKey(partition, this.#model.name, this.#fieldNames[field]!, 0, first);
       await this.#writePages(put, field, key, postings, pause);
     }
@@ -118,6 +118,10 @@ export class PostingTable {
       put(key, writer.view());
       if (page % 16 === 0) await pause();
     }
+  }
+
+  #isPaged(field: number, postings: number): boolean {
+    return postings >= (this.#fieldNames[field] === this.#model.group ? PAGED_GROUP_FROM : PAGED_FROM);
   }
 
   /** The postings of a field by their page. */
