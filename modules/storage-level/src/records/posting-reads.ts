@@ -1,6 +1,6 @@
 import type { TextHash } from '../bytes/text-hash.js';
 import { type Database, pages } from '../level/database.js';
-import { postingKey, postingPageKey, sequenceOf } from '../level/keys.js';
+import { type KeyRange, postingKey, postingPageKey, sequenceOf } from '../level/keys.js';
 import type { Budget } from '../level/pacer.js';
 import { decodePosting, type Posting } from './posting-codec.js';
 import { findInPage, pageOf } from './posting-page.js';
@@ -19,24 +19,33 @@ export interface PostingRange {
 /** The postings of one value with the first sequences of their flushes, ascending; fewer when the budget is spent. */
 export async function readPostings(database: Database, range: PostingRange, budget: Budget): Promise<[number, Posting][]> {
   const { partition, model, field, hash, from, until } = range;
-  const read: [number, Posting][] = [];
   const alone = (sequence: number): Buffer => postingKey(partition, model, field, hash, sequence);
-  for await (const page of pages(database, { gte: alone(from), lt: alone(until) })) {
-    for (const [key, value] of page) read.push([sequenceOf(key), decodePosting(value)]);
-    if (!(await budget.spend(page.length))) return read;
-  }
-  if (field === ALL) return read;
-  const count = read.length;
   const inPage = (sequence: number): Buffer => postingPageKey(partition, model, field, pageOf(hash.high), sequence);
-  for await (const page of pages(database, { gte: inPage(from), lt: inPage(until) })) {
+  const readAlone = readRange(database, { gte: alone(from), lt: alone(until) }, budget, decodePosting);
+  if (field === ALL) return readAlone;
+  const readPages = readRange(database, { gte: inPage(from), lt: inPage(until) }, budget, (page) => findInPage(page, hash));
+  // At the same time: each waits for the disk, and for the event loop.
+  const [some, others] = await Promise.all([readAlone, readPages]);
+  if (others.length === 0) return some;
+  // A flush has the postings of a field in pages or alone, so both lists take turns.
+  return some.length === 0 ? others : [...some, ...others].sort(([a], [b]) => a - b);
+}
+
+async function readRange(
+  database: Database,
+  range: KeyRange,
+  budget: Budget,
+  postingIn: (value: Buffer) => Posting | undefined,
+): Promise<[number, Posting][]> {
+  const read: [number, Posting][] = [];
+  for await (const page of pages(database, range)) {
     for (const [key, value] of page) {
-      const posting = findInPage(value, hash);
+      const posting = postingIn(value);
       if (posting !== undefined) read.push([sequenceOf(key), posting]);
     }
     if (!(await budget.spend(page.length))) break;
   }
-  // A flush has the postings of a field in pages or alone, so both lists take turns.
-  return count === 0 || count === read.length ? read : read.sort(([a], [b]) => a - b);
+  return read;
 }
 
 /** The posting of a value in the flush whose first sequence this is; undefined when it has none. */
