@@ -5,6 +5,9 @@ import type { SegmentItem } from './segment-item.js';
 /** All of the batch had been stored before. */
 const DURABLE: Receipt = { handled: Promise.resolve() };
 
+/** Whoever wants to know of a failure awaits the receipt. */
+const ignored = (): void => undefined;
+
 type PublishOptions = Parameters<Publisher<SegmentItem>['publish']>[1];
 
 /**
@@ -26,13 +29,12 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
   async publish(items: readonly SegmentItem[], options?: PublishOptions): Promise<Receipt> {
     const flight = new OwnFlight();
     const { fresh, copies } = this.sort(items, flight);
-    if (copies === undefined) return fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
+    if (copies === undefined) return fresh.length === 0 ? DURABLE : this.send(fresh, flight, options);
     const followed = Promise.all([...copies].map(([first, count]) => this.follow(first, count)));
-    // Whoever wants to know of failures awaits the receipt.
-    followed.catch(() => undefined);
+    followed.catch(ignored);
     const receipt = fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
     const handled = Promise.all([followed, receipt.handled]).then(() => undefined);
-    handled.catch(() => undefined);
+    handled.catch(ignored);
     return { handled };
   }
 
@@ -44,24 +46,29 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
     this.publisher.deduplicated(count);
   }
 
-  /** Tells new segments from copies, and writes the new ones down as being under way. */
-  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: SegmentItem[]; copies: Map<Flight, number> | undefined } {
+  /** Tells new segments from copies, and writes the new ones down as being under way. `fresh` is `items` where all are new. */
+  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: readonly SegmentItem[]; copies: Map<Flight, number> | undefined } {
     const now = this.clock.now();
-    const fresh: SegmentItem[] = [];
+    let fresh: SegmentItem[] | undefined;
     let copies: Map<Flight, number> | undefined;
-    for (const item of items) {
-      const first = item.segmentId === '' ? undefined : this.ids.find(item.segmentId, now);
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i]!;
+      const { segmentId } = item;
+      const first = segmentId === '' ? undefined : this.ids.find(segmentId, now);
       if (first === undefined) {
-        fresh.push(item);
-        if (item.segmentId !== '') this.ids.remember(item.segmentId, flight, now);
-      } else if (first.done || first === flight) {
+        fresh?.push(item);
+        if (segmentId !== '') this.ids.remember(segmentId, flight, now);
+        continue;
+      }
+      fresh ??= items.slice(0, i);
+      if (first.done || first === flight) {
         this.publisher.deduplicated(1);
       } else {
         copies ??= new Map();
         copies.set(first, (copies.get(first) ?? 0) + 1);
       }
     }
-    return { fresh, copies };
+    return { fresh: fresh ?? items, copies };
   }
 
   private async send(fresh: readonly SegmentItem[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
@@ -72,9 +79,14 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
       flight.settle(false);
       throw error;
     };
-    const receipt = await this.publisher.publish(fresh, options).catch(failed);
+    let receipt: Receipt;
+    try {
+      receipt = await this.publisher.publish(fresh, options);
+    } catch (error) {
+      return failed(error);
+    }
     const handled = receipt.handled.then(() => flight.settle(true), failed);
-    handled.catch(() => undefined);
+    handled.catch(ignored);
     return { handled };
   }
 
