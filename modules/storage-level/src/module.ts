@@ -8,7 +8,7 @@ import { contributeMetrics } from './self-metrics.js';
 const FIRST_PRUNE_MS = 30_000;
 const PRUNE_EVERY_MS = 300_000;
 /** Rows wait so many times longer than records to be flushed, up to the longest time that may be configured. */
-const ROWS_LATER = 3;
+const ROWS_LATER = 2;
 const LONGEST_FLUSH_MS = 30_000;
 const MEBIBYTE = 1024 * 1024;
 
@@ -26,7 +26,7 @@ export default defineModule({
       minimum: '100ms',
       maximum: '30s',
       description:
-        'How long records stay in journal and memory before they are put in order; metrics stay up to three times as long, but no longer than 30s',
+        'How long records stay in journal and memory before they are put in order; metrics stay twice as long, but no longer than 30s',
     }),
     dedupe: Duration({ default: '60s', description: 'How long a record that is sent again is recognised by its id' }),
     cache: ByteSize({ default: '16MiB', description: 'Memory for unpacked blocks of records' }),

@@ -9,8 +9,11 @@ import { type LayoutSource, readDeltas, writeDeltas } from './delta-codec.js';
 import type { Entry, EntryDocument, EntryEntity, EntryRecords, EntrySize } from './entry.js';
 
 const VERSION = 2;
-/** An entry stays in the journal for seconds only: below this, time is dearer than space. */
-const WORTHWHILE = 4096;
+/**
+ * An entry stays in the journal for seconds only: below this, time is dearer than space. The small entries of a server with little to do would
+ * cost it more to compress than to encode.
+ */
+const WORTHWHILE = 65_536;
 
 const writer = new ByteWriter(262_144);
 
