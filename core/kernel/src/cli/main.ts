@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
+// The flag: see server-flags.ts.
 import { runCli } from './run-cli.js';
 
 /** What a module left open may keep the process alive this long after everything is said and done. */

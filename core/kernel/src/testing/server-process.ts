@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SERVER_FLAGS } from '../cli/server-flags.js';
 import { DIE_WITH_PARENT } from './die-with-parent.js';
 
 /** How a server process of a test is started. */
@@ -57,7 +58,7 @@ export class ServerProcess {
   async boot(): Promise<void> {
     const child = fork(fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)), ['start'], {
       cwd: this.folder,
-      execArgv: [...DIE_WITH_PARENT, ...(this.options.execArgv ?? [])],
+      execArgv: [...SERVER_FLAGS, ...DIE_WITH_PARENT, ...(this.options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,

@@ -14,7 +14,7 @@ import { BLOCK_ROWS } from './row-chunks.js';
 import { StoredIds } from './stored-ids.js';
 
 /** Rows of one model that go into one batch, about. */
-export const BATCH_ROWS = 4096;
+export const BATCH_ROWS = 1024;
 
 /** Records in memory and in blocks. */
 export class RecordStore {
