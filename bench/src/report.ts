@@ -38,13 +38,14 @@ export function format(report: Report): string {
     ],
   );
   const scenarios = table(
-    ['load', 'segments', 'refused', 'seg/s', 'CPU us/seg', 'goal', 'of goal', 'RSS MiB', 'loop p99 ms', 'wire B/seg'],
+    ['load', 'segments', 'refused', 'seg/s', 'CPU us/seg', 'at most', 'goal', 'of goal', 'RSS MiB', 'loop p99 ms', 'wire B/seg'],
     report.scenarios.map((s) => [
       s.name,
       String(s.acknowledged),
       String(s.refused),
       s.segmentsPerSecond.toFixed(0),
       s.cpuPerSegment.toFixed(1),
+      s.cpuAtMost.toFixed(1),
       String(s.cpuGoal ?? ''),
       timesGoal(s.cpuPerSegment, s.cpuGoal),
       (s.rss / MIB).toFixed(0),

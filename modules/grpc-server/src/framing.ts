@@ -51,7 +51,10 @@ export class FrameReader {
     this.data.copy(message, this.filled, this.at, this.at + available);
     this.at += available;
     this.filled += available;
-    if (this.filled < this.length) return undefined;
+    if (this.filled < this.length) {
+      this.letGo();
+      return undefined;
+    }
     this.message = undefined;
     return message;
   }
@@ -69,7 +72,10 @@ export class FrameReader {
       this.begin(data[at]!, data.readUInt32BE(at + 1));
       return true;
     }
-    if (available === 0) return false;
+    if (available === 0) {
+      this.letGo();
+      return false;
+    }
     this.prefix ??= Buffer.alloc(PREFIX_BYTES);
     const taken = data.copy(this.prefix, this.prefixFilled, at, at + Math.min(available, PREFIX_BYTES - this.prefixFilled));
     this.at += taken;
@@ -78,6 +84,12 @@ export class FrameReader {
     this.prefixFilled = 0;
     this.begin(this.prefix[0]!, this.prefix.readUInt32BE(1));
     return true;
+  }
+
+  /** All bytes were read: a stream that is only open must not keep a network buffer. */
+  private letGo(): void {
+    this.data = EMPTY_FRAME;
+    this.at = PREFIX_BYTES;
   }
 
   private begin(flag: number, length: number): void {

@@ -50,7 +50,8 @@ export class GrpcListener implements AsyncDisposable {
     server.on('session', (session) => this.begin(session));
     server.on('stream', (stream, headers) => {
       const connection = this.connections.get(stream.session as ServerHttp2Session);
-      if (connection === undefined) stream.close();
+      // Its connection has ended in the meantime, and the stream ends with it.
+      if (connection === undefined) stream.on('error', () => undefined).close();
       else router.route(stream, headers, connection);
     });
     this.server = server;
