@@ -65,7 +65,11 @@ const changedAt = (file) => statSync(at(file)).mtimeMs;
 async function generate(stamp, folder) {
   const script = `${folder}/generate.mjs`;
   if (!existsSync(at(script))) return;
-  const hash = hashOf(ROOT, [at(script), ...filesBelow(at(folder), (name) => /\.(proto|pegjs)$/.test(name))]);
+  const hash = hashOf(ROOT, [
+    at(script),
+    at('scripts/generate-parsers.mjs'),
+    ...filesBelow(at(folder), (name) => /\.(proto|pegjs)$/.test(name)),
+  ]);
   if (stamp.isFresh(`generate ${folder}`, hash, [`${folder}/gen`])) return;
   await step(`generating ${folder}/gen`, () => runQuietly(script, process.execPath, [at(script)], { cwd: at(folder) }));
   stamp.done(`generate ${folder}`, hash);

@@ -2,6 +2,7 @@
 export * from './contract/common.js';
 export * from './contract/metadata.js';
 export * from './contract/metrics.js';
+export * from './contract/reads.js';
 export * from './contract/time.js';
 export * from './contract/topology.js';
 export * from './contract/traces.js';

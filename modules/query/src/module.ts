@@ -3,6 +3,7 @@ import { MetricCatalogToken, Zone } from '@skein/telemetry';
 import { StorageToken } from '@skein/telemetry/storage';
 import { MetadataQueryToken } from './contract/metadata.js';
 import { MetricsQueryToken } from './contract/metrics.js';
+import { LimitedReadsToken } from './contract/reads.js';
 import { TimeQueryToken } from './contract/time.js';
 import { TopologyQueryToken } from './contract/topology.js';
 import { TraceQueryToken } from './contract/traces.js';
@@ -26,12 +27,13 @@ export default defineModule({
     maxPage: Type.Integer({ default: 1000, minimum: 1, maximum: 100_000, description: 'Largest page of traces and other lists' }),
   }),
   needs: { storage: StorageToken, catalog: MetricCatalogToken, host: HostSettingsToken },
-  provides: [MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
+  provides: [LimitedReadsToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
   activate({ config, services, logger, meter, clock, provide }) {
     const { storage, catalog, host } = services;
     const zone = new Zone(host.zone);
     const settings = { deadlineMs: config.deadline, maxRows: config.maxRows, maxPage: config.maxPage };
     const reads = new Reads(storage, settings, meter);
+    provide(LimitedReadsToken, reads);
     const metadata = new StoredMetadataQuery(reads);
     provide(MetadataQueryToken, metadata);
     provide(MetricsQueryToken, new StoredMetricsQuery(catalog, zone, reads));

@@ -1,6 +1,7 @@
 import type { Meter } from '@skein/core';
 import { DeadlineError, type Found, type Limits, type Storage } from '@skein/telemetry/storage';
 import { IncompleteError, QueryError, type ReadOptions } from './contract/common.js';
+import type { LimitedReads } from './contract/reads.js';
 import { fairTurn } from './contract/turns.js';
 import { SeriesBatches } from './series-batches.js';
 
@@ -18,7 +19,7 @@ export interface ReadSettings {
 }
 
 /** Storage reads under the module's deadline. What comes back incomplete is counted and told, so that nobody takes it for the whole. */
-export class Reads {
+export class Reads implements LimitedReads {
   readonly #incomplete: ReturnType<Meter['counter']>;
   readonly #series: SeriesBatches;
 

@@ -1,10 +1,9 @@
 import type { Clock, Static } from '@skein/core';
 import { type Naming, Zone } from '@skein/telemetry';
 import type { Storage } from '@skein/telemetry/storage';
+import { Directory, Recently } from '@skein/telemetry/traffic';
 import { AddressAliases } from './aliases.js';
 import type { AnalyzerConfig } from './config.js';
-import { Directory } from './directory.js';
-import { Recently } from './recently.js';
 import { SamplingPolicy } from './sampling-policy.js';
 import { type AnalysisReports, SegmentAnalyzer } from './segment-analyzer.js';
 import { SegmentRecorder } from './segment-record.js';

@@ -9,10 +9,9 @@ import {
   ServiceDefinition,
   serviceId,
 } from '@skein/telemetry';
+import { Directory, Recently } from '@skein/telemetry/traffic';
 import fc from 'fast-check';
 import { AddressAliases } from './aliases.js';
-import { Directory } from './directory.js';
-import { Recently } from './recently.js';
 import { NOW } from './testing/segment-kit.js';
 
 const naming: Naming = { service: (n) => n.slice(0, 3), instance: (n) => n.slice(0, 3), endpoint: (_, n) => n.slice(0, 3) };

@@ -2,12 +2,7 @@ import { createPoint } from '@skein/core';
 import type { SegmentView } from '@skein/proto';
 import type { Source } from '@skein/telemetry';
 import type { EntityUpdate, RecordRow } from '@skein/telemetry/storage';
-
-/** A name as it is stored, cut to its limit, and the entity id built from it. */
-export interface Named {
-  readonly name: string;
-  readonly id: string;
-}
+import type { Named } from '@skein/telemetry/traffic';
 
 /** A decoded segment and who sent it. */
 export interface AnalyzedSegment {

@@ -1,4 +1,4 @@
-import type { Directory, EndpointNode, InstanceNode, ServiceNode } from './directory.js';
+import type { Directory, EndpointNode, InstanceNode, ServiceNode } from '@skein/telemetry/traffic';
 
 /** Who reported the spans of one segment. */
 export class Reporter {

@@ -1,8 +1,8 @@
 import type { Clock } from '@skein/core';
 import { decodeSegment, MalformedError, SegmentView, SpanType, type SpanView } from '@skein/proto';
 import type { Observation, SegmentMessage } from '@skein/telemetry';
+import type { Directory } from '@skein/telemetry/traffic';
 import type { AnalyzedSegment, SegmentListener } from './contract.js';
-import type { Directory } from './directory.js';
 import { Findings } from './findings.js';
 import { logicEndpoint } from './logic-endpoint.js';
 import { Reporter } from './reporter.js';

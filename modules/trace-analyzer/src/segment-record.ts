@@ -1,8 +1,8 @@
 import { type SegmentView, SpanType, type SpanView } from '@skein/proto';
 import { SegmentModel, TagModel, type Zone } from '@skein/telemetry';
 import type { EntityUpdate } from '@skein/telemetry/storage';
+import type { Recently } from '@skein/telemetry/traffic';
 import type { Findings } from './findings.js';
-import type { Recently } from './recently.js';
 import { BYTES_PER_UNIT, MAX_TAG, RecordTags } from './record-tags.js';
 import type { Reporter } from './reporter.js';
 import type { SamplingPolicy } from './sampling-policy.js';

@@ -1,12 +1,18 @@
 import { RefType, type SegmentReferenceView, SpanLayer, type SpanView } from '@skein/proto';
 import { DetectPoint, endpointUpdate, isNormalLayer, type Layer } from '@skein/telemetry';
+import {
+  type Call,
+  type Directory,
+  EndpointRelationTraffic,
+  type Facts,
+  type Recently,
+  RelationTraffic,
+  ServedTraffic,
+  type Side,
+} from '@skein/telemetry/traffic';
 import type { AddressAliases } from './aliases.js';
-import type { Call, Facts, Side } from './call.js';
-import type { Directory } from './directory.js';
 import type { Findings } from './findings.js';
-import type { Recently } from './recently.js';
 import type { Reporter } from './reporter.js';
-import { EndpointRelationTraffic, RelationTraffic, ServedTraffic } from './traffic-sources.js';
 
 /** Whom an entry request without a reference comes from. */
 const USER = 'User';

@@ -8,9 +8,7 @@ import {
   VirtualCacheOperation,
 } from '@skein/telemetry';
 import type { RecordModel } from '@skein/telemetry/storage';
-import { Access, BrokerEndpointAccess } from './access-sources.js';
-import type { Facts } from './call.js';
-import type { Directory, ServiceNode } from './directory.js';
+import { Access, BrokerEndpointAccess, type Directory, type Facts, type ServiceNode } from '@skein/telemetry/traffic';
 import type { Findings } from './findings.js';
 import { type SpanTags, Tag } from './span-tags.js';
 import type { SlowThresholds } from './thresholds.js';

@@ -1,15 +1,14 @@
 import {
   CacheAccessDefinition,
   DatabaseAccessDefinition,
-  type EntityHandle,
   MQAccessDefinition,
   MQEndpointAccessDefinition,
-  type Source,
-  type SourceDefinition,
-} from '@skein/telemetry';
+} from '../sources/core-sources.js';
+import type { EntityHandle } from '../sources/entity-handle.js';
+import type { Source, SourceDefinition } from '../sources/source.js';
 import type { Facts } from './call.js';
-import type { Named } from './contract.js';
 import type { EndpointNode, ServiceNode } from './directory.js';
+import type { Named } from './named.js';
 
 /** A use of a database, cache or broker, by its name. `typeId` is the span's component. */
 export class Access implements Source {

@@ -1,20 +1,16 @@
+import { endpointId, endpointRelationId, instanceId, relationId, serviceId } from '../entities/ids.js';
+import type { Layer } from '../entities/layers.js';
+import type { Naming } from '../entities/naming.js';
 import {
   AllDefinition,
   EndpointRelationDefinition,
-  EntityHandle,
-  endpointId,
-  endpointRelationId,
-  instanceId,
-  type Layer,
-  type Naming,
-  relationId,
   ServiceInstanceRelationDefinition,
   ServiceRelationDefinition,
-  type SourceDefinition,
-  serviceId,
-} from '@skein/telemetry';
+} from '../sources/core-sources.js';
+import { EntityHandle } from '../sources/entity-handle.js';
+import type { SourceDefinition } from '../sources/source.js';
 import type { Side } from './call.js';
-import type { Named } from './contract.js';
+import type { Named } from './named.js';
 
 /** What one cached entry costs besides its texts, bytes. */
 const ENTRY_OVERHEAD = 350;

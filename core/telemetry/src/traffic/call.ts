@@ -1,5 +1,5 @@
-import type { SpanView } from '@skein/proto';
-import type { Layer, RequestFacts } from '@skein/telemetry';
+import type { Layer } from '../entities/layers.js';
+import type { RequestFacts } from '../sources/request-facts.js';
 import type { EndpointNode, InstanceNode, ServiceNode } from './directory.js';
 
 /** What a call was like, and when it began. */
@@ -20,6 +20,12 @@ export interface Side {
   readonly endpointLayer: Layer;
 }
 
+/** What a call's sources want to know of the span that tells of it. */
+export interface CallSpan {
+  readonly componentId: number;
+  readonly operationName: string;
+}
+
 /** One call between two sides, as one of them saw it. */
 export interface Call {
   readonly from: Side;
@@ -27,6 +33,6 @@ export interface Call {
   readonly facts: Facts;
   /** A DetectPoint. */
   readonly detectPoint: number;
-  /** The span that tells of it. */
-  readonly span: SpanView;
+  /** The span, or whatever else tells of it. */
+  readonly span: CallSpan;
 }

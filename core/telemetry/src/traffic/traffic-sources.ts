@@ -1,16 +1,10 @@
-import {
-  EndpointDefinition,
-  type EntityHandle,
-  NO_SIDE_CAR,
-  ServiceDefinition,
-  ServiceInstanceDefinition,
-  type SideCar,
-  type Source,
-  type SourceDefinition,
-} from '@skein/telemetry';
+import { EndpointDefinition, ServiceDefinition, ServiceInstanceDefinition } from '../sources/core-sources.js';
+import type { EntityHandle } from '../sources/entity-handle.js';
+import type { SideCar } from '../sources/request-facts.js';
+import type { Source, SourceDefinition } from '../sources/source.js';
 import type { Call, Facts, Side } from './call.js';
-import type { Named } from './contract.js';
 import type { EndpointNode, InstanceNode, Relation, ServiceNode } from './directory.js';
+import type { Named } from './named.js';
 
 /**
  * The sources that segments give. Few classes, because hundreds of thousands are made a second: aggregation and its filters read the
@@ -51,7 +45,7 @@ abstract class Traffic implements Source {
   }
 
   get sideCar(): SideCar {
-    return NO_SIDE_CAR;
+    return this.facts.sideCar;
   }
 }
 
