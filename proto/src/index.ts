@@ -1,5 +1,6 @@
 export { skywalking } from '../gen/skywalking.js';
 export * from './body-format.js';
+export * from './commands.js';
 export * from './json.js';
 export * from './json-error.js';
 export * from './json-text.js';

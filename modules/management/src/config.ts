@@ -8,4 +8,8 @@ export const ManagementConfig = Type.Object({
     },
     { default: {} },
   ),
+  disableMessageDigest: Type.Boolean({
+    default: false,
+    description: 'Send agents their settings with every reply, and not only when they are other ones than they have',
+  }),
 });
