@@ -1,3 +1,4 @@
+export * from './entities/attached-event-record.js';
 export * from './entities/components.js';
 export * from './entities/ids.js';
 export * from './entities/layers.js';

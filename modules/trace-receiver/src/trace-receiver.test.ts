@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { StreamError } from '@skein/core';
 import { checkModule, createTestHost, type TestHost } from '@skein/core/testing';
 import { decodeSegment, skywalking } from '@skein/proto';
-import { segments } from '@skein/telemetry';
+import { skywalking as attached } from '@skein/proto/attached-event';
+import { observations, segments } from '@skein/telemetry';
 import traceReceiver from './module.js';
 
 const { SegmentCollection, SegmentObject } = skywalking.v3;
@@ -91,6 +92,36 @@ describe('gRPC', () => {
     await expect(kit.grpc(IN_SYNC, [collection('d').subarray(0, -1)])).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
     expect(ids(kit)).toEqual(['a', 'c']);
     expect(books(kit)).toMatchObject({ received: 4, handled: 2, skipped: { malformed: 2 } });
+    kit.assertBooks();
+  });
+});
+
+describe('attached events', () => {
+  const ATTACHED = '/skywalking.v3.SpanAttachedEventReportService/collect';
+  const event = (traceId: string, type: number): Uint8Array =>
+    attached.v3.SpanAttachedEvent.encode({
+      startTime: { seconds: 1734221650, nanos: 12_700_000 },
+      event: 'HTTP Request Sampling',
+      traceContext: { type, traceId, traceSegmentId: 's', spanId: '2' },
+    }).finish();
+
+  it('keeps them as they came, by their trace', async () => {
+    await using kit = await start();
+    expect(await kit.grpc(ATTACHED, [event('a', 0), event('b', 1)])).toEqual([new Uint8Array(0)]);
+    const rows = kit.collector(observations).items.flatMap(({ records }) => records.map(({ row }) => row));
+    const common = { id: 's_1734221650_12700000_HTTP Request Sampling', startTime: 1734221650012 };
+    expect(rows).toEqual([
+      { ...common, traceId: 'a', type: 'SKYWALKING', data: Buffer.from(event('a', 0)) },
+      { ...common, traceId: 'b', type: 'ZIPKIN', data: Buffer.from(event('b', 1)) },
+    ]);
+    kit.assertBooks();
+  });
+
+  it('skips what is malformed or of no trace, and keeps the rest', async () => {
+    await using kit = await start();
+    const bad = [event('a', 0).subarray(0, -1), event('', 0), event('b', 0)];
+    await expect(kit.grpc(ATTACHED, bad)).rejects.toMatchObject({ status: 'INVALID_ARGUMENT', message: expect.stringContaining('2 of 3') });
+    expect(kit.collector(observations).items).toHaveLength(1);
     kit.assertBooks();
   });
 });

@@ -1,0 +1,1 @@
+export { skywalking } from '../../gen/attached-event.js';
