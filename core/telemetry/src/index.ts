@@ -4,6 +4,7 @@ export * from './entities/ids.js';
 export * from './entities/layers.js';
 export * from './entities/models.js';
 export * from './entities/naming.js';
+export * from './entities/processes.js';
 export * from './entities/records.js';
 export * from './messages/logs.js';
 export * from './messages/meter-samples.js';
