@@ -199,13 +199,24 @@ export function checkModel(model: Model): string | undefined {
 }
 
 function checkMetricModel({ slots, table, value }: MetricModel): string | undefined {
-  const odd = slots.find((merge) => !SLOTS.includes(merge));
-  if (odd !== undefined) return `a slot has the unknown merge ${String(odd)}`;
-  const lost = slots.findIndex((merge, i) => merge === 'last' && slots[i + 1] !== 'max');
-  if (lost >= 0) return `slot ${lost} is a "last" whose time is not in a "max" slot after it`;
-  if (table !== undefined && !(table.width >= 1 && table.maxKeys >= 1)) return 'its table holds nothing';
+  const odd = checkMerges(slots, 'slot') ?? (table && checkTableModel(table));
+  if (odd !== undefined) return odd;
   if (value === undefined) return undefined;
   const weights = [value.of, ...(Array.isArray(value.over) ? [value.over as readonly number[]] : [])];
   if (weights.some((w) => w.length !== slots.length)) return `its value does not have ${slots.length} weights`;
   return undefined;
+}
+
+function checkMerges(merges: MetricModel['slots'], what: string): string | undefined {
+  const odd = merges.find((merge) => !SLOTS.includes(merge));
+  if (odd !== undefined) return `a ${what} has the unknown merge ${String(odd)}`;
+  const lost = merges.findIndex((merge, i) => merge === 'last' && merges[i + 1] !== 'max');
+  return lost < 0 ? undefined : `${what} ${lost} is a "last" whose time is not in a "max" ${what} after it`;
+}
+
+function checkTableModel({ key, width, maxKeys, merge }: NonNullable<MetricModel['table']>): string | undefined {
+  if (!(width >= 1 && maxKeys >= 1)) return 'its table holds nothing';
+  if (merge === undefined) return undefined;
+  if (key !== 'string') return 'its table has numbers for keys, which merge by sums only';
+  return merge.length === width ? checkMerges(merge, 'column of its table') : `its table does not have ${width} merges`;
 }

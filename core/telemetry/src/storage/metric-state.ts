@@ -41,7 +41,7 @@ export function mergeMetricState(model: MetricModel, into: MutableMetricState, d
   mergeSlots(model.slots, into.slots, 0, delta.slots, 0);
   if (delta.table === undefined) return into;
   if (into.table === undefined) return { slots: into.slots, table: copyTable(delta.table) };
-  mergeTable(into.table, delta.table);
+  mergeTable(into.table, delta.table, model.table?.merge);
   return into;
 }
 
@@ -79,8 +79,8 @@ export function mergeSlots(
   }
 }
 
-/** Adds the sums of `delta`, key by key. */
-export function mergeTable(into: MutableTable, delta: KeyedSums): void {
+/** Merges `delta` key by key: adds its sums, or does with them what `merge` says of the model's table. */
+export function mergeTable(into: MutableTable, delta: KeyedSums, merge?: MetricModel['slots']): void {
   if (into instanceof NumberTable) {
     into.merge(delta);
     return;
@@ -88,11 +88,17 @@ export function mergeTable(into: MutableTable, delta: KeyedSums): void {
   for (const [key, sums] of delta) {
     const known = into.get(key);
     if (known === undefined) into.set(key, Array.from(sums));
-    else for (let i = 0; i < known.length; i++) known[i] = finite(known[i]! + (sums[i] ?? 0));
+    else mergeColumns(known, sums, merge);
   }
   if (into.size <= MAX_TABLE_KEYS) return;
   const keys = [...into.keys()].sort((a, b) => (a < b ? -1 : 1));
   for (const key of keys.slice(MAX_TABLE_KEYS)) into.delete(key);
+}
+
+/** Merges the numbers of one key of a table, `merge` as in the model's table; sums without it. */
+export function mergeColumns(into: number[], from: ArrayLike<number>, merge: MetricModel['slots'] | undefined): void {
+  if (merge !== undefined) mergeSlots(merge, into, 0, from, 0);
+  else for (let i = 0; i < into.length; i++) into[i] = finite(into[i]! + (from[i] ?? 0));
 }
 
 /**

@@ -50,14 +50,22 @@ export interface MetricModel {
   readonly signature: string; // 'percentile2(10)'; another signature under the same name is another column
   /** A `last` slot is followed by a `max` slot with the time of its value, so that merging works in any order. */
   readonly slots: readonly ('sum' | 'max' | 'min' | 'last')[];
-  /** `maxKeys` limits what one writer admits in one minute; merging keeps every key up to MAX_TABLE_KEYS. */
-  readonly table?: { readonly key: 'int' | 'string'; readonly width: number; readonly maxKeys: number }; // histogram or labels, always sums
+  /**
+   * Histogram or labels. `maxKeys` limits what one writer admits in one minute; merging keeps every key up to MAX_TABLE_KEYS.
+   * `merge`: how each of the `width` numbers of a label merges, as `slots` do; without it all are sums. Only tables of texts have it.
+   */
+  readonly table?: {
+    readonly key: 'int' | 'string';
+    readonly width: number;
+    readonly maxKeys: number;
+    readonly merge?: MetricModel['slots'];
+  };
   /** (of . slots) / (over . slots | minutes of the bucket | 1); undefined = labelled, computed from the table by core. */
   readonly value?: { readonly of: readonly number[]; readonly over?: readonly number[] | 'minutes'; readonly integer: boolean };
 }
 /** Everything that a storage keeps is of one of three kinds. */
 export type Model = RecordModel | EntityModel | MetricModel;
-/** Sums by key, to read. A Map is one; a `NumberTable` is one that is small. */
+/** Numbers by key, nearly always sums, to read. A Map is one; a `NumberTable` is one that is small. */
 export interface KeyedSums extends Iterable<readonly [key: number | string, sums: ArrayLike<number>]> {
   readonly size: number;
   get(key: number | string): ArrayLike<number> | undefined;

@@ -76,6 +76,15 @@ export const CheckLargest = metric('check_largest', 'maxDouble');
 export const CheckSmallest = metric('check_smallest', 'min');
 export const CheckPercentile = metric('check_percentile', 'percentile2', [10]);
 export const CheckLabels = metric('check_labels', 'labelCount', [50]);
+/** Of each label the least, the largest and the latest value, its time after it. */
+export const CheckLabelExtremes: MetricModel = {
+  kind: 'metric',
+  name: 'check_label_extremes',
+  scope: CheckEntity.name,
+  signature: 'extremes()',
+  slots: [],
+  table: { key: 'string', width: 4, maxKeys: 50, merge: ['min', 'max', 'last', 'max'] },
+};
 /** The value of the latest time. */
 export const CheckLatest: MetricModel = {
   kind: 'metric',
@@ -86,5 +95,5 @@ export const CheckLatest: MetricModel = {
   value: { of: [1, 0], integer: false },
 };
 
-export const CHECK_METRICS = [CheckAverage, CheckCpm, CheckLargest, CheckSmallest, CheckPercentile, CheckLabels, CheckLatest] as const;
+export const CHECK_METRICS = [CheckAverage, CheckCpm, CheckLargest, CheckSmallest, CheckPercentile, CheckLabels, CheckLabelExtremes, CheckLatest] as const;
 export const CHECK_MODELS = [CheckRecord, CheckPlainRecord, CheckEntity, ...CHECK_METRICS] as const;

@@ -7,24 +7,28 @@ import type { Delta, Update } from './storage-desk.js';
 export function naiveState(model: MetricModel, deltas: readonly Delta[]): MetricState | undefined {
   const states = deltas.map((one) => one.metrics.get(model)).filter((state) => state !== undefined);
   if (states.length === 0) return undefined;
-  const column = (i: number): number[] => states.map((state) => state.slots[i]!);
-  const slots = model.slots.map((merge, i) => {
+  const slots = naiveNumbers(
+    model.slots,
+    states.map((state) => state.slots),
+  );
+  const { table: shape } = model;
+  if (shape === undefined) return { slots };
+  const rows = new Map<number | string, ArrayLike<number>[]>();
+  for (const [key, row] of states.flatMap((state) => [...(state.table ?? [])])) rows.set(key, [...(rows.get(key) ?? []), row]);
+  const merges = shape.merge ?? new Array<'sum'>(shape.width).fill('sum');
+  return { slots, table: new Map([...rows].map(([key, all]) => [key, naiveNumbers(merges, all)])) };
+}
+
+/** What rows of numbers come to, column by column. */
+function naiveNumbers(merges: MetricModel['slots'], rows: readonly ArrayLike<number>[]): number[] {
+  const column = (i: number): number[] => rows.map((row) => row[i]!);
+  return merges.map((merge, i) => {
     if (merge === 'sum') return column(i).reduce((a, b) => a + b, 0);
     if (merge === 'max') return Math.max(...column(i));
     if (merge === 'min') return Math.min(...column(i));
     const latest = Math.max(...column(i + 1));
-    return Math.max(...states.filter((state) => state.slots[i + 1] === latest).map((state) => state.slots[i]!));
+    return Math.max(...rows.filter((row) => row[i + 1] === latest).map((row) => row[i]!));
   });
-  if (model.table === undefined) return { slots };
-  const table = new Map<number | string, number[]>();
-  for (const [key, sums] of states.flatMap((state) => [...(state.table ?? [])])) {
-    const before = table.get(key) ?? new Array<number>(sums.length).fill(0);
-    table.set(
-      key,
-      before.map((sum, i) => sum + sums[i]!),
-    );
-  }
-  return { slots, table };
 }
 
 /** Deltas of one entity in [from, to). */

@@ -11,15 +11,18 @@ export const RANDOM_ENTITIES = ['e1', 'e2', '__proto__'] as const;
 
 /** A state of the model that one minute could have; whole numbers, so that sums are exact in any order. */
 export function randomState(random: Random, model: MetricModel): MetricState {
-  const state = model.slots.map((merge, i) => {
-    if (merge === 'sum') return random.below(1000);
-    // Few times, so that values often meet others of the same time.
-    return model.slots[i - 1] === 'last' ? random.below(3) : random.below(2000) - 1000;
-  });
+  const numbers = (merges: MetricModel['slots'], sum: () => number): number[] =>
+    merges.map((merge, i) => {
+      if (merge === 'sum') return sum();
+      // Few times, so that values often meet others of the same time.
+      return merges[i - 1] === 'last' ? random.below(3) : random.below(2000) - 1000;
+    });
+  const state = numbers(model.slots, () => random.below(1000));
   if (model.table === undefined) return { slots: state };
   const key = (): number | string =>
     model.table!.key === 'int' ? random.below(30) - 5 : random.pick(['a', 'b', '__proto__', 'ключ', 'x,y|z', '']);
-  const sums = (): number[] => Array.from({ length: model.table!.width }, () => 1 + random.below(100));
+  const merges = model.table.merge ?? new Array<'sum'>(model.table.width).fill('sum');
+  const sums = (): number[] => numbers(merges, () => 1 + random.below(100));
   return { slots: state, table: new Map(Array.from({ length: 1 + random.below(5) }, () => [key(), sums()] as const)) };
 }
 

@@ -247,7 +247,7 @@ describe('codecs', () => {
         const bytes = new ByteWriter();
         writeTable(bytes, compact(stored, width), width);
         const merged = new ByteWriter();
-        writeMergedTable(merged, bytes.view(), compact(added, width), width);
+        writeMergedTable(merged, bytes.view(), compact(added, width), { width });
         const expected = mergeMetricState(model, copyMetricState({ slots: [], table: stored }), { slots: [], table: added });
         expect(plain(readTable(new ByteReader(merged.view()), width))).toEqual(plain(expected.table));
       }),
@@ -259,7 +259,7 @@ describe('codecs', () => {
     const bytes = new ByteWriter();
     writeTable(bytes, upTo(30_000), 1);
     const merged = new ByteWriter();
-    writeMergedTable(merged, bytes.view(), upTo(0), 1);
+    writeMergedTable(merged, bytes.view(), upTo(0), { width: 1 });
     const keys = [...readTable(new ByteReader(merged.view()), 1).keys()];
     expect([keys.length, keys[0], keys.at(-1)]).toEqual([MAX_TABLE_KEYS, 0, MAX_TABLE_KEYS - 1]);
   });

@@ -119,20 +119,25 @@ function mergeTables(model: MetricModel, rows: ChunkRows, reader: ByteReader | u
     if (active[place] === 0) continue;
     const size = storedWidth > 0 && stored[place] === 1 ? reader!.varint() : 0;
     const added = places[place]! < 0 ? undefined : tableOf(rows[place]!, places[place]!);
-    mergeTable(size, reader, added, width);
+    mergeTable(size, reader, added, model.table!);
   }
 }
 
 /** Nothing in place of a table means that there is none. */
-function mergeTable(size: number, reader: ByteReader | undefined, added: KeyedSums | undefined, width: number): void {
+function mergeTable(
+  size: number,
+  reader: ByteReader | undefined,
+  added: KeyedSums | undefined,
+  shape: NonNullable<MetricModel['table']>,
+): void {
   if (added === undefined) {
     payload.varint(size);
     if (size > 0) payload.raw(reader!.raw(size));
     return;
   }
   body.clear();
-  if (size === 0) writeTable(body, added, width);
-  else writeMergedTable(body, reader!.raw(size), added, width);
+  if (size === 0) writeTable(body, added, shape.width);
+  else writeMergedTable(body, reader!.raw(size), added, shape);
   payload.bytesOf(body);
 }
 

@@ -15,7 +15,7 @@ interface Column {
 const KEY = metaKey('metric-columns');
 
 const identity = ({ scope, name, signature, slots, table }: Omit<Column, 'column'>): string =>
-  JSON.stringify([scope, name, signature, slots, table ? [table.key, table.width] : null]);
+  JSON.stringify([scope, name, signature, slots, table ? [table.key, table.width, ...(table.merge ?? [])] : null]);
 
 /** Numbers of metrics in stored rows: given once, durable before they are used, never given again. */
 export class MetricColumns {

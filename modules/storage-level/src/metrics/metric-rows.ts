@@ -98,7 +98,7 @@ export class MetricRow implements PackedMetrics {
     if (table === undefined) return;
     const known = this.tables[this.tablesAt + number];
     if (known === undefined) this.tables[this.tablesAt + number] = copyTable(table);
-    else mergeTable(known, table);
+    else mergeTable(known, table, this.layout.tableMerges[number]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type KeyedSums, MAX_TABLE_KEYS, type MutableTable, NumberTable } from '@skein/telemetry/storage';
+import { type KeyedSums, MAX_TABLE_KEYS, type MetricModel, type MutableTable, mergeColumns, NumberTable } from '@skein/telemetry/storage';
 import { ByteReader, MalformedBytes } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 
@@ -58,10 +58,15 @@ function writeNumbers(writer: ByteWriter, cells: readonly number[]): void {
 }
 
 /**
- * Adds a table to one that {@link writeTable} wrote and writes the sum, as `mergeMetricState` makes it, without a map of what is stored.
+ * Merges a table into one that {@link writeTable} wrote and writes the outcome, as `mergeMetricState` makes it, without a map of what is stored.
  * @throws MalformedBytes
  */
-export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: KeyedSums, width: number): void {
+export function writeMergedTable(
+  writer: ByteWriter,
+  stored: Uint8Array,
+  added: KeyedSums,
+  { width, merge }: Pick<NonNullable<MetricModel['table']>, 'width' | 'merge'>,
+): void {
   if (added instanceof NumberTable) {
     writeMergedNumbers(writer, new ByteReader(stored), added.cells);
     return;
@@ -87,7 +92,7 @@ export function writeMergedTable(writer: ByteWriter, stored: Uint8Array, added: 
     if (typeof key === 'number') previousStored = key;
     const sums = readSums(reader, width);
     for (; next < keys.length && keys[next]! < key; next++) put(keys[next]!, added.get(keys[next]!)!);
-    if (keys[next] === key) addSums(sums, added.get(keys[next++]!)!);
+    if (keys[next] === key) mergeColumns(sums, added.get(keys[next++]!)!, merge);
     put(key, sums);
   }
   for (; next < keys.length; next++) put(keys[next]!, added.get(keys[next]!)!);
@@ -184,10 +189,6 @@ function readSums(reader: ByteReader, width: number): number[] {
   const sums: number[] = [];
   for (let i = 0; i < width; i++) sums.push(readNumber(reader));
   return sums;
-}
-
-function addSums(into: number[], sums: ArrayLike<number>): void {
-  for (let i = 0; i < into.length; i++) into[i] = addSum(into[i]!, sums[i] ?? 0);
 }
 
 const addSum = (a: number, b: number): number => Math.min(Math.max(a + b, -Number.MAX_VALUE), Number.MAX_VALUE);

@@ -15,6 +15,8 @@ export class RowLayout {
   readonly tableNumbers: readonly number[];
   /** Metrics with a table. */
   readonly tables: number;
+  /** By number of the table: how the numbers of a key merge, undefined for sums. */
+  readonly tableMerges: ReadonlyArray<MetricModel['slots'] | undefined>;
   /** Layouts of these columns and those of another. */
   readonly unions = new Map<RowLayout, RowLayout>();
 
@@ -27,6 +29,7 @@ export class RowLayout {
     let tables = 0;
     this.offsets = models.map(({ slots }) => merges.push(...slots) - slots.length);
     this.tableNumbers = models.map(({ table }) => (table === undefined ? -1 : tables++));
+    this.tableMerges = models.flatMap(({ table }) => (table === undefined ? [] : [table.merge]));
     this.merges = merges;
     this.tables = tables;
   }
