@@ -13,6 +13,7 @@ export * from './messages/segments.js';
 export * from './messages/zipkin-spans.js';
 export * from './metric-registry.js';
 export * from './metrics/function.js';
+export { bucketKey, formatLabels } from './metrics/label-text.js';
 export * from './metrics/percentile.js';
 export * from './metrics/read.js';
 export * from './metrics-catalog.js';

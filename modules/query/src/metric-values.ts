@@ -49,12 +49,11 @@ export class MetricValues {
   }
 
   async heatmap(metric: MetricDefinition, entity: string, buckets: Buckets, o?: ReadOptions): Promise<HeatmapValues> {
+    const minutes = this.#minutes(buckets);
     const [states = []] = await this.#states(metric, [entity], buckets, o);
-    const found = new Set<number>();
-    for (const state of states) for (const key of state?.table?.keys() ?? []) found.add(Number(key));
-    const bounds = [...found].filter(Number.isFinite).sort((a, b) => a - b);
-    const columns = Array.from({ length: buckets.count }, (_, i) => bounds.map((bound) => countAt(states[i], bound)));
-    return { bounds, columns };
+    const counts = states.map((state, i) => countsOf(metric, state, minutes[i]!));
+    const bounds = [...new Set(counts.flatMap((c) => [...c.keys()]))].filter(Number.isFinite).sort((a, b) => a - b);
+    return { bounds, columns: counts.map((c) => bounds.map((bound) => c.get(bound) ?? 0)) };
   }
 
   async #states(metric: MetricDefinition, entities: readonly string[], buckets: Buckets, o?: ReadOptions) {
@@ -68,7 +67,9 @@ export class MetricValues {
   }
 }
 
-function countAt(state: MetricState | undefined, bound: number): number {
-  const counts = state?.table?.get(bound) ?? state?.table?.get(String(bound));
-  return counts?.[0] ?? 0;
+/** Counts by bound: as the metric's function reads them, or of a metric without one as they are stored. */
+function countsOf(metric: MetricDefinition, state: MetricState | undefined, minutes: number): ReadonlyMap<number, number> {
+  if (state === undefined) return new Map();
+  if (metric.labels !== undefined) return new Map(Array.from(metric.labels(state, minutes), ([bound, count]) => [Number(bound), count]));
+  return new Map(Array.from(state.table ?? [], ([bound, counts]) => [Number(bound), counts[0] ?? 0]));
 }

@@ -11,6 +11,7 @@ interface Input {
   readonly first?: boolean;
   readonly second?: boolean;
   readonly text?: string;
+  readonly time?: number;
 }
 const settings: MetricStepSettings = { apdexThreshold: (name) => (name === 'slow' ? 5000 : 500) };
 
@@ -30,15 +31,15 @@ function stateOf(name: string, args: readonly number[], inputs: readonly Input[]
   const slots = new Float64Array([7, ...found.start, 7]);
   const table: MetricTable | undefined = model.table && newTable(model.table);
   let dropped = 0;
-  for (const { value = 0, first = false, second = false, text } of inputs)
-    if (!step(slots, 1, table, value, first, second, text)) dropped++;
+  for (const { value = 0, first = false, second = false, text, time = 0 } of inputs)
+    if (!step(slots, 1, table, value, first, second, text, time)) dropped++;
   expect([slots[0], slots.at(-1)]).toEqual([7, 7]);
   return { slots: slots.slice(1, -1), ...(table && { table }), dropped };
 }
 const valueFor = (name: string, args: readonly number[], inputs: readonly Input[], minutes = 1): number | undefined =>
   valueReader(modelOf(name, args))(stateOf(name, args, inputs), minutes);
-const labelsOf = (name: string, args: readonly number[], inputs: readonly Input[]): unknown =>
-  Object.fromEntries(metricFunctions.get(name)!.labels!(args)(stateOf(name, args, inputs)));
+const labelsOf = (name: string, args: readonly number[], inputs: readonly Input[], minutes = 1): unknown =>
+  Object.fromEntries(metricFunctions.get(name)!.labels!(args)(stateOf(name, args, inputs), minutes));
 const values = (...list: readonly number[]): Input[] => list.map((value) => ({ value }));
 
 describe('metric functions', () => {
@@ -140,12 +141,83 @@ describe('metric functions', () => {
     ).toBe(10);
   });
 
+  it('of meters give the values of the reference', () => {
+    expect(valueFor('avg', [], values(1, 0, 0))).toBe(1);
+    expect(valueFor('avg', [], values(0, 0))).toBe(0);
+    expect(valueFor('avg', [], values(5, 6))).toBe(5);
+    expect(valueFor('sumPerMin', [], values(100, 19), 60)).toBe(1);
+    expect(
+      valueFor(
+        'latest',
+        [],
+        [
+          { value: 7, time: 20 },
+          { value: 9, time: 10 },
+        ],
+      ),
+    ).toBe(7);
+    expect(valueFor('latest', [], [{ value: 0, time: 20 }])).toBe(0);
+  });
+
+  it('of labelled meters keep each label set for itself', () => {
+    const inputs = [
+      { text: '{a=1}', value: 0, time: 3 },
+      { text: '{a=1}', value: 7, time: 1 },
+      { text: '{a=1}', value: 2, time: 2 },
+      { text: '{a=1,b=x}', value: 120, time: 1 },
+    ];
+    expect(labelsOf('avgLabeled', [], inputs)).toEqual({ '{a=1}': 3, '{a=1,b=x}': 120 });
+    expect(labelsOf('sumLabeled', [], inputs)).toEqual({ '{a=1}': 9, '{a=1,b=x}': 120 });
+    expect(labelsOf('sumPerMinLabeled', [], inputs, 60)).toEqual({ '{a=1}': 0, '{a=1,b=x}': 2 });
+    expect(labelsOf('latestLabeled', [], inputs)).toEqual({ '{a=1}': 0, '{a=1,b=x}': 120 });
+    expect(labelsOf('minLabeled', [], inputs)).toEqual({ '{a=1}': 0, '{a=1,b=x}': 120 });
+    expect(labelsOf('maxLabeled', [], inputs)).toEqual({ '{a=1}': 7, '{a=1,b=x}': 120 });
+    expect(
+      stateOf(
+        'sumLabeled',
+        [],
+        Array.from({ length: 1010 }, (_, i) => ({ text: `{n=${i}}`, value: 1 })),
+      ).dropped,
+    ).toBe(10);
+  });
+
+  it('of histograms average or add the counts of each bucket', () => {
+    const buckets = (labels = ''): Input[] => [
+      { text: `10${labels}`, value: 3 },
+      { text: `9${labels}`, value: 1 },
+      { text: `10${labels}`, value: 0 },
+      { text: `100${labels}`, value: 1 },
+      { text: `100${labels}`, value: 0 },
+    ];
+    expect(labelsOf('avgHistogram', [], buckets())).toEqual({ 9: 1, 10: 1, 100: 1 });
+    expect(labelsOf('sumHistogram', [], buckets())).toEqual({ 9: 1, 10: 3, 100: 1 });
+    expect(Object.keys(labelsOf('sumHistogram', [], buckets()) as object)).toEqual(['9', '10', '100']);
+    expect(labelsOf('avgHistogramPercentile', [50, 99], buckets())).toEqual({ '{p=50}': 10, '{p=99}': 100 });
+    expect(labelsOf('sumHistogramPercentile', [99, 50], [...buckets(), ...buckets('{a=1,p=x}')])).toEqual({
+      '{p=50}': 10,
+      '{p=99}': 100,
+      '{a=1,p=x,p=50}': 10,
+      '{a=1,p=x,p=99}': 100,
+    });
+    expect(labelsOf('sumHistogramPercentile', [50], [{ text: '10', value: 0 }])).toEqual({ '{p=50}': 0 });
+  });
+
+  it('of histograms with open ends show 0 below and the largest bound above', () => {
+    const open = [
+      { text: '-9223372036854775808', value: 1 },
+      { text: '50', value: 1 },
+      { text: 'Infinity', value: 2 },
+    ];
+    expect(labelsOf('sumHistogramPercentile', [20, 50, 99], open)).toEqual({ '{p=20}': 0, '{p=50}': 50, '{p=99}': 50 });
+  });
+
   it('come to the same state whether inputs are added at once or in parts that are merged', () => {
     const input = fc.record({
       value: fc.integer({ min: -1000, max: 100_000 }),
       first: fc.boolean(),
       second: fc.boolean(),
-      text: fc.constantFrom('a', 'b', 'slow', '__proto__'),
+      text: fc.constantFrom('a', 'b', 'slow', '__proto__', '10', '20{a=b}'),
+      time: fc.integer({ min: 0, max: 3 }),
     });
     const anyFunction = fc.constantFrom(...[...metricFunctions.keys()]);
     fc.assert(
@@ -173,7 +245,7 @@ describe('metric functions', () => {
       ['labelAvg', []],
     ] as const) {
       const state = stateOf(name, args, inputs);
-      const labels = metricFunctions.get(name)!.labels!(args)(state);
+      const labels = metricFunctions.get(name)!.labels!(args)(state, 1);
       expect(labels.size).toBeGreaterThan(2);
       for (const [label, value] of labels) expect(valueReader(modelOf(name, args), label)(state, 1)).toBe(value);
       for (const label of ['', '{}', '{n=none}', '{p=x}', '{p=100}', 'a'])
@@ -182,6 +254,20 @@ describe('metric functions', () => {
     const hundred = stateOf('percentile2', [10], values(...Array.from({ length: 100 }, (_, i) => i * 10)));
     expect(valueReader(modelOf('percentile2', [10]), '{p=70}')(hundred, 1)).toBe(690);
     expect(valueReader(modelOf('longAvg', []), '{p=70}')(hundred, 1)).toBeUndefined();
+  });
+
+  it('of meters read one label set as they read all', () => {
+    const inputs = ['10', '20{a=1}', '30{a=1}'].map((text, i) => ({ text, value: i + 1 }));
+    for (const [name, args] of [
+      ['avgLabeled', []],
+      ['sumHistogramPercentile', [50, 75, 100]],
+    ] as const) {
+      const state = stateOf(name, args, inputs);
+      const labels = metricFunctions.get(name)!.labels!(args)(state, 1);
+      expect(labels.size).toBeGreaterThan(2);
+      for (const [label, value] of labels) expect(valueReader(modelOf(name, args), label)(state, 1)).toBe(value);
+      for (const label of ['', '{}', '{p=0}', '{p=101}', 'x']) expect(valueReader(modelOf(name, args), label)(state, 1)).toBeUndefined();
+    }
   });
 
   it('have models whose values are finite for any input', () => {

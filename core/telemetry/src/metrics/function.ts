@@ -1,6 +1,8 @@
 import type { MetricKind } from '../metrics-catalog.js';
 import type { MutableTable } from '../storage/metric-state.js';
 import type { MetricModel, MetricState } from '../storage/models.js';
+import { meterTables } from './meter-tables.js';
+import { meterScalars } from './meters.js';
 import { averages, counts, extremes, ratios } from './scalars.js';
 import { histograms, labelled, percentiles } from './tables.js';
 
@@ -12,6 +14,8 @@ export interface MetricParameter {
   readonly maximum?: number;
   /** Only for `int`: the value of an argument that is left out. Present = the argument is optional. */
   readonly default?: number;
+  /** Only for the last one, an `int`: it may be written several times, at least once. */
+  readonly rest?: true;
 }
 
 /** The growing table of a histogram or of labels: key to `width` sums, as `newTable` makes it for the model of the function. */
@@ -24,7 +28,7 @@ export type MetricTable = MutableTable;
  * `value` is finite: the attribute named by `from(...)` if the function takes one, or the function's `number-attribute`;
  * an integer unless `valueInput` is `double`. `first` and `second` are the results of the `condition` and `bool-attribute`
  * arguments in the order of the parameters, `text` is the `string-attribute` argument (undefined where the source has none).
- * What a function does not take, it ignores: pass 0, false, undefined.
+ * What a function does not take, it ignores: pass 0, false, undefined. `time`: that of the source, ms.
  *
  * Returns false if the input was left out because the table is full.
  */
@@ -36,6 +40,7 @@ export type MetricStep = (
   first: boolean,
   second: boolean,
   text: string | undefined,
+  time: number,
 ) => boolean;
 
 /** What a slot grows by for each input: 1, the value, or 1 if the first or second condition holds. */
@@ -68,16 +73,22 @@ export interface MetricFunction {
   readonly adds?: readonly Addend[];
   /** For `regular` functions whose value has no closed form (6.x `p99`): reads it from the table. */
   value?(args: readonly number[]): (state: MetricState) => number | undefined;
-  /** For `labeled` functions: label set as text (`{p=50}`) to value. For heatmaps: lower bound of each bucket, as text, to count. */
-  labels?(args: readonly number[]): (state: MetricState) => ReadonlyMap<string, number>;
+  /**
+   * For `labeled` functions: label set as text (`{p=50}`) to value, in a bucket of so many minutes. For heatmaps: lower bound of each bucket, as
+   * text, to count.
+   */
+  labels?(args: readonly number[]): (state: MetricState, minutes: number) => ReadonlyMap<string, number>;
   /** For `labeled` functions: reads one label set only. Percentiles have every rank here (`{p=70}`), not only those that `labels` gives. */
-  label?(args: readonly number[], label: string): (state: MetricState) => number | undefined;
+  label?(args: readonly number[], label: string): (state: MetricState, minutes: number) => number | undefined;
 }
 
-/** All functions of OAL, of today and of 6.x, by name. */
-export const metricFunctions: ReadonlyMap<string, MetricFunction> = new Map(
-  [...averages, ...counts, ...ratios, ...extremes, ...percentiles, ...histograms, ...labelled].map((f) => [f.name, f]),
-);
+const ALL = [
+  ...[...averages, ...counts, ...ratios, ...extremes, ...percentiles, ...histograms, ...labelled],
+  ...[...meterScalars, ...meterTables],
+];
+
+/** All functions by name: those of OAL, of today and of 6.x, and those that meter rules lead to. */
+export const metricFunctions: ReadonlyMap<string, MetricFunction> = new Map(ALL.map((f) => [f.name, f]));
 
 /** Normal form of a function and its `int` arguments, for example `percentile2(10)`; the `signature` of a MetricModel. */
 export const metricSignature = (name: string, args: readonly number[]): string => `${name}(${args.join(',')})`;

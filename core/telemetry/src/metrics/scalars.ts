@@ -21,13 +21,16 @@ const scalar = (
 });
 
 /** A function that does nothing but add. */
-const adding = (
+export const adding = (
   name: string,
   valueInput: MetricFunction['valueInput'],
   adds: readonly Addend[],
-  value: NonNullable<Shape['value']>,
+  value?: Shape['value'],
   parameters: MetricFunction['parameters'] = [],
-): MetricFunction => ({ ...scalar(name, valueInput, { slots: adds.map(() => 'sum'), value }, stepOf(adds), { parameters }), adds });
+): MetricFunction => {
+  const shape: Shape = { slots: adds.map(() => 'sum'), ...(value && { value }) };
+  return { ...scalar(name, valueInput, shape, stepOf(adds), { parameters }), adds };
+};
 
 const stepOf =
   (adds: readonly Addend[]): MetricStep =>

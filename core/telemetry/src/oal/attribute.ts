@@ -39,7 +39,7 @@ export function resolveAttribute(source: SourceDefinition, { path, cast }: Pick<
       throw new OalError(step.at, `${owner} has no attributes: it is ${described(definition)}`);
     }
     definition = attributeNamed(fields, step, owner);
-    read = readStep(read, step);
+    read = readStep(read, { ...step, name: definition.property ?? step.name });
     if (definition.type === 'map' && step.key !== undefined) definition = { type: 'string' };
     fields = definition.fields ?? {};
     owner = stepText(step);

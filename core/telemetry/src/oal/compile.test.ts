@@ -20,6 +20,12 @@ describe('what a compiled metric is', () => {
     ]);
   });
 
+  test('an argument may come several times where a function says so', () => {
+    const { metrics, problems } = compile('a = from(Thing.latency).avgHistogramPercentile(name, 50, 75, 99);');
+    expect(problems).toEqual([]);
+    expect(metrics).toMatchObject([{ kind: 'labeled', signature: 'avgHistogramPercentile(50,75,99)' }]);
+  });
+
   test('every source has a plan, also without metrics', () => {
     expect([...compile('').plans.keys()]).toEqual([ThingDefinition, ...CORE_SOURCES]);
   });
@@ -81,6 +87,11 @@ describe('mistakes', () => {
     ['from(Thing.latency).percentile2(0)', 'must be from 1 to 1000000'],
     ['from(Thing.latency).apdex(status, status)', 'apdex needs a string attribute here, and status is true or false'],
     ['from(Thing.latency).apdex(name, latency == 1)', 'apdex needs an attribute that is true or false here'],
+    [
+      'from(Thing.latency).sumHistogramPercentile(name)',
+      'takes 2 arguments, got 1: sumHistogramPercentile(a string attribute, a number ...)',
+    ],
+    ['from(Thing.latency).sumHistogramPercentile(name, 50, 101)', 'must be from 1 to 100'],
     ['from(Thing.*).labelCount(name, 5000)', 'must be from 1 to 1000'],
     [
       'from(Thing.*).cpm().decorator("ThingDecorater")',

@@ -71,8 +71,8 @@ function argumentsFor(
   at: number,
   enums: ReadonlySet<string>,
 ): Arguments {
-  const { parameters } = called;
-  const required = parameters.filter((p) => p.default === undefined).length;
+  const required = called.parameters.filter((p) => p.default === undefined).length;
+  const parameters = spread(called.parameters, list.length);
   if (list.length < required || list.length > parameters.length) {
     const place = list[parameters.length]?.at ?? at;
     throw new OalError(place, `${called.name} takes ${counted(required, parameters.length)}, got ${list.length}: ${usage(called)}`);
@@ -86,6 +86,13 @@ function argumentsFor(
   return result;
 }
 
+/** One parameter for each argument, where the last one may be written several times. */
+function spread(parameters: readonly MetricParameter[], count: number): readonly MetricParameter[] {
+  const last = parameters.at(-1);
+  if (last?.rest !== true || count <= parameters.length) return parameters;
+  return [...parameters, ...new Array<MetricParameter>(count - parameters.length).fill(last)];
+}
+
 const counted = (least: number, most: number): string =>
   `${least === most ? most : `${least} to ${most}`} ${most === 1 ? 'argument' : 'arguments'}`;
 
@@ -96,7 +103,8 @@ const WORDS: Readonly<Record<MetricParameter['kind'], string>> = {
   'bool-attribute': 'an attribute that is true or false',
   'number-attribute': 'a number attribute',
 };
-const usage = ({ name, parameters }: MetricFunction): string => `${name}(${parameters.map((p) => WORDS[p.kind]).join(', ')})`;
+const usage = ({ name, parameters }: MetricFunction): string =>
+  `${name}(${parameters.map((p) => WORDS[p.kind] + (p.rest ? ' ...' : '')).join(', ')})`;
 
 function takeArgument(
   result: Arguments,

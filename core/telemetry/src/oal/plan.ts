@@ -1,7 +1,7 @@
 import type { MetricTable } from '../metrics/function.js';
 import type { Source, SourceDefinition } from '../sources/source.js';
 import { newTable } from '../storage/metric-state.js';
-import type { MetricModel } from '../storage/models.js';
+import type { Instant, MetricModel } from '../storage/models.js';
 import { type Accumulator, type AccumulatorShape, AccumulatorSlab, type Subject } from './accumulator.js';
 import { type Branch, Branches, type Group, type PlanInput, type PlannedMetric } from './branch.js';
 import { BROKEN, FAIL, PASS, type Verdict } from './condition.js';
@@ -100,7 +100,7 @@ export class Plan {
     for (let i = 0; i < stepped.length; i++) {
       const metric = stepped[i]!;
       const label = typeof text === 'string' ? text : undefined;
-      const reason = this.step(metric, into, value, first === PASS, second === PASS, label);
+      const reason = this.step(metric, into, value, first === PASS, second === PASS, label, source.time);
       if (reason !== undefined) this.onSkip(metric.name, reason);
     }
     return undefined;
@@ -113,12 +113,13 @@ export class Plan {
     first: boolean,
     second: boolean,
     label: string | undefined,
+    time: Instant,
   ): SkipReason | undefined {
     const { slots, base } = into;
     const table = metric.table < 0 ? undefined : tableOf(into, metric);
     const reason = metric.labelLimit > 0 ? this.labelProblem(metric, label, table!, into.subject) : undefined;
     if (reason !== undefined) return reason;
-    if (!metric.step(slots, base + metric.offset, table, value, first, second, label)) return 'table-full';
+    if (!metric.step(slots, base + metric.offset, table, value, first, second, label, time)) return 'table-full';
     slots[base + metric.mark] = 1;
     into.hasInput = true;
     return undefined;

@@ -95,5 +95,14 @@ export const CheckLatest: MetricModel = {
   value: { of: [1, 0], integer: false },
 };
 
-export const CHECK_METRICS = [CheckAverage, CheckCpm, CheckLargest, CheckSmallest, CheckPercentile, CheckLabels, CheckLabelExtremes, CheckLatest] as const;
+export const CHECK_METRICS = [
+  CheckAverage,
+  CheckCpm,
+  CheckLargest,
+  CheckSmallest,
+  CheckPercentile,
+  CheckLabels,
+  CheckLabelExtremes,
+  CheckLatest,
+] as const;
 export const CHECK_MODELS = [CheckRecord, CheckPlainRecord, CheckEntity, ...CHECK_METRICS] as const;

@@ -20,6 +20,8 @@ type Target = { readonly metric: MetricDefinition; readonly entity: string } | {
 
 /** Most ids, labels or lines that one field reads. */
 const MAX_LINES = 1000;
+/** Bound of a bucket that has none. */
+const OPEN_BELOW = -(2 ** 63);
 const LINES = Array.from({ length: 100 }, (_, n) => n);
 function bounded<T>(items: readonly T[], what: string): readonly T[] {
   if (items.length > MAX_LINES) throw new QueryError(`more than ${MAX_LINES} ${what}`);
@@ -107,7 +109,10 @@ export function metricPointResolvers(metrics: MetricsQuery, time: TimeQuery): Gr
         const shown = bounds.length > 0 ? bounds : [0];
         return {
           values: columnIds.map((id, i) => ({ id, values: shown.map((_bound, b) => columns[i]?.[b] ?? 0) })),
-          buckets: shown.map((bound, b) => ({ min: String(bound), max: b + 1 < shown.length ? String(shown[b + 1]) : 'infinite+' })),
+          buckets: shown.map((bound, b) => ({
+            min: bound <= OPEN_BELOW ? 'infinite-' : String(bound),
+            max: b + 1 < shown.length ? String(shown[b + 1]) : 'infinite+',
+          })),
         };
       },
       getValues: async (_, a: Timed & { metric: { name: string; ids: readonly string[] } }, o) => {
