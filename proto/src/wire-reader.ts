@@ -103,6 +103,13 @@ export class WireReader {
     return this.int64() !== 0;
   }
 
+  /** A 64-bit float; may be infinite or NaN. */
+  double(): number {
+    const { at } = this;
+    this.advance(8);
+    return this.bytes.readDoubleLE(at);
+  }
+
   /** Reads a length and returns the end of that many bytes, which begin at `at`. */
   limit(): number {
     const length = this.varint32();

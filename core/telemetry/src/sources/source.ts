@@ -26,6 +26,8 @@ export interface AttributeDefinition {
   readonly type: AttributeType;
   /** Constants of an `enum`: OAL writes `Enum.NAME`, the source's property holds the number. */
   readonly enum?: { readonly name: string; readonly values: Readonly<Record<string, number>> };
+  /** Property of the source that holds the value, where it is not called as in OAL: `time` of a source is when it happened. */
+  readonly property?: string;
   /** Members of an `object`. */
   readonly fields?: Readonly<Record<string, AttributeDefinition>>;
 }

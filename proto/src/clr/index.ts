@@ -1,0 +1,2 @@
+export { skywalking } from '../../gen/clr.js';
+export * from './clr-metrics.js';

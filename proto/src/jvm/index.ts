@@ -1,0 +1,2 @@
+export { skywalking } from '../../gen/jvm.js';
+export * from './jvm-metrics.js';
