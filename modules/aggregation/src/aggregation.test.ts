@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { contribution, defineModule, type Receipt, type StreamError } from '@skein/core';
+import { createHost } from '@skein/core/host';
 import { checkModule, createTestHost, seededRandom, TEST_START, TestClock, type TestHost } from '@skein/core/testing';
 import {
   CORE_ENTITY_MODELS,
   CORE_SOURCES,
   EndpointModel,
   MetricCatalogToken,
+  type MetricRegistry,
+  MetricRegistryToken,
   NO_SIDE_CAR,
   OalScripts,
   type Observation,
@@ -15,13 +18,15 @@ import {
   ServiceDefinition,
   ServiceModel,
   type ServiceSource,
+  type Source,
+  type SourceDefinition,
   Sources,
   StorageModels,
   serviceId,
   serviceUpdate,
   TOP_N_MODELS,
 } from '@skein/telemetry';
-import { type RecordRow, StorageToken } from '@skein/telemetry/storage';
+import { type RecordRow, type Storage, StorageToken } from '@skein/telemetry/storage';
 import { FakeStorage } from './fake-storage.js';
 import aggregation from './module.js';
 
@@ -72,7 +77,15 @@ interface Started {
   readonly store: (...items: Observation[]) => Promise<void>;
 }
 
-async function start(o: { config?: object; storage?: FakeStorage; oal?: string; clock?: TestClock } = {}): Promise<Started> {
+interface Options {
+  readonly config?: object;
+  readonly storage?: FakeStorage;
+  readonly oal?: string;
+  readonly clock?: TestClock;
+  readonly more?: Parameters<typeof createTestHost>[0]['modules'];
+}
+
+async function start(o: Options = {}): Promise<Started> {
   const storage = o.storage ?? new FakeStorage();
   const words = defineModule({
     name: 'words',
@@ -83,7 +96,7 @@ async function start(o: { config?: object; storage?: FakeStorage; oal?: string; 
     ],
   });
   const kit = await createTestHost({
-    modules: [words, aggregation],
+    modules: [words, aggregation, ...(o.more ?? [])],
     services: [[StorageToken, storage]],
     config: { aggregation: { window: 0, ...o.config } },
     ...(o.clock && { clock: o.clock }),
@@ -102,6 +115,25 @@ const outcome = (receipt: Receipt): Promise<string> =>
     () => 'stored',
     (error: StreamError) => `${error.code}${error.retryable ? ' retryable' : ''}`,
   );
+
+/** A module that registers a metric of its own source while it is activated, with the registry kept for later. */
+const MeterDefinition: SourceDefinition = {
+  name: 'Meter_busy',
+  scopeId: 1,
+  scope: 'service',
+  catalog: 'SERVICE',
+  attributes: { value: { type: 'long' }, label: { type: 'string' } },
+};
+function registering(text: string, kept: { registry?: MetricRegistry } = {}, more: Partial<SourceDefinition> = {}) {
+  return defineModule({
+    name: 'rules',
+    needs: { registry: MetricRegistryToken },
+    activate({ services: { registry } }) {
+      kept.registry = registry;
+      registry.add('rules', { sources: [{ ...MeterDefinition, ...more }], scripts: [{ file: 'busy.yaml', text }] });
+    },
+  });
+}
 
 describe('windows', () => {
   test('a batch becomes durable metrics, rows, activity and records in one commit', async () => {
@@ -501,6 +533,76 @@ modules.aggregation.oal:2:23 unknown function "cmp"; did you mean "cpm"?
     ['a script that is not there', { scripts: ['no/such.oal'] }, 'modules.aggregation.scripts: cannot read no/such.oal'],
   ])('a host does not start with %s', async (_, config, message) => {
     await expect(start({ config })).rejects.toThrow(message);
+  });
+
+  test('mistakes are found without opening the storage, by a host that is only checked', async () => {
+    const storage = new FakeStorage();
+    const provider = defineModule({
+      name: 'storage',
+      provides: [StorageToken],
+      activate: ({ provide }) => provide(StorageToken, storage as unknown as Storage),
+    });
+    const modules = [
+      { definition: provider },
+      { definition: aggregation, config: { oal: 'mine = from(Servce.latency).longAvg();' } },
+      { definition: registering('busy = from(Meter_busy.valu).avg();', {}, { scope: 'service' }) },
+      { definition: defineModule({ name: 'words', contributes: [contribution(StorageModels, ...CORE_ENTITY_MODELS)] }) },
+    ];
+    await expect(createHost({ modules }).check()).rejects.toThrow(
+      /modules\.aggregation the OAL scripts have 2 mistakes.*"valu".*"Servce"/s,
+    );
+    expect(storage.opened).toBe(0);
+  });
+});
+
+describe('metrics that modules register', () => {
+  test('are compiled with all others, and kept', async () => {
+    const rules = defineModule({
+      name: 'rules',
+      needs: { registry: MetricRegistryToken, catalog: MetricCatalogToken },
+      activate({ services: { registry, catalog } }) {
+        expect(() => catalog.all()).toThrow('before all modules are activated');
+        registry.add('rules', { sources: [MeterDefinition], scripts: [{ file: 'a.yaml', text: 'busy = from(Meter_busy.value).avg();' }] });
+      },
+    });
+    const { kit, storage, store } = await start({ more: [rules] });
+    expect(
+      kit
+        .get(MetricCatalogToken)
+        .all()
+        .map(({ name }) => name),
+    ).toContain('busy');
+    const source = (value: number): Source => ({ definition: MeterDefinition, entity: ID, time: TEST_START, value }) as Source;
+    await store(observed({ sources: [source(0), source(1)] }));
+    const metric = kit.get(MetricCatalogToken).find('busy')!;
+    expect(metric.value!(storage.metric('busy', ID)!, 1)).toBe(1);
+    await kit.stop();
+  });
+
+  test('are refused after all modules are activated', async () => {
+    const kept: { registry?: MetricRegistry } = {};
+    const { kit } = await start({ more: [registering('busy = from(Meter_busy.value).avg();', kept)] });
+    expect(() => kept.registry!.add('late', { sources: [], scripts: [] })).toThrow('late adds metrics after all modules were activated');
+    await kit.stop();
+  });
+
+  test.each<[string, string, Partial<SourceDefinition>, string]>([
+    [
+      'a mistake in a script',
+      'busy = from(Meter_busy.valu).avg();',
+      {},
+      'rules/busy.yaml:1:24 unknown attribute "valu" of source Meter_busy',
+    ],
+    [
+      'a name that there is',
+      'service_cpm = from(Meter_busy.value).avg();',
+      {},
+      'metric service_cpm is defined twice; first at words/words.oal:2:1',
+    ],
+    ['a scope that nobody has', '', { scope: 'servise' }, 'source "Meter_busy" of rules has the scope "servise"'],
+    ['a source that there is', '', { name: 'Service' }, 'source "Service" is defined by both words and rules'],
+  ])('keep the host from starting with %s', async (_, text, more, message) => {
+    await expect(start({ more: [registering(text, {}, more)] })).rejects.toThrow(message);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CORE_ENTITY_MODELS, CORE_SOURCES, type SourceDefinition } from '@skein/telemetry';
 import { checkSources } from './check-sources.js';
-import { gatherScripts } from './scripts.js';
+import { namedAfterModules } from './scripts.js';
 
 const brought = (...sources: SourceDefinition[]) => sources.map((value) => ({ module: 'beats', value }));
 const beat: SourceDefinition = { name: 'Beat', scopeId: 10_001, scope: 'service', catalog: 'SERVICE', attributes: {} };
@@ -25,7 +25,7 @@ describe('sources', () => {
 
 describe('scripts', () => {
   it('are named after the module that brought them', () => {
-    const scripts = gatherScripts([{ module: 'beats', value: { file: 'beats.oal', text: '' } }], { scripts: [], oal: 'x' });
-    expect(scripts.map(({ file }) => file)).toEqual(['beats/beats.oal', 'modules.aggregation.oal']);
+    const scripts = namedAfterModules([{ module: 'beats', value: { file: 'beats.oal', text: '' } }]);
+    expect(scripts.map(({ file }) => file)).toEqual(['beats/beats.oal']);
   });
 });

@@ -20,6 +20,8 @@ export class FakeStorage {
     retention: { records: 3 * DAY, traces: 3 * DAY, logs: 3 * DAY, metrics: 7 * DAY, never: Number.POSITIVE_INFINITY },
   };
   readonly commits: Commit[] = [];
+  /** Calls of `open`. */
+  opened = 0;
   /** Ids of all calls of `commit`, in order. */
   readonly attempts: string[] = [];
   models: readonly Model[] = [];
@@ -33,6 +35,7 @@ export class FakeStorage {
   private running = 0;
 
   readonly open: Storage['open'] = async (models) => {
+    this.opened++;
     if (this.failOpen-- > 0) throw new Error('connection refused');
     this.models = models;
     return this.unserved;

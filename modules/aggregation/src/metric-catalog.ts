@@ -27,6 +27,29 @@ export const recordMetrics = (stored: ReadonlySet<unknown>): MetricDefinition[] 
     signature: 'topN()',
   }));
 
+/** The catalogue that others hold from the beginning; empty-handed until the metrics are compiled. */
+export class LateCatalog implements MetricCatalog {
+  private catalog: MetricCatalog | undefined;
+
+  fill(catalog: MetricCatalog): void {
+    this.catalog = catalog;
+  }
+
+  find(name: string): MetricDefinition | undefined {
+    return this.filled().find(name);
+  }
+
+  all(): readonly MetricDefinition[] {
+    return this.filled().all();
+  }
+
+  private filled(): MetricCatalog {
+    if (this.catalog === undefined)
+      throw new Error('the catalogue of metrics is read before all modules are activated; read it in onReady');
+    return this.catalog;
+  }
+}
+
 /** Finds metrics by today's names, and by old ones where no metric of today has that name. */
 export function createCatalog(metrics: readonly MetricDefinition[], aliases: readonly MetricAlias[]): MetricCatalog {
   const byName = new Map(metrics.map((m) => [m.name, m]));

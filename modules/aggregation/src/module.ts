@@ -1,14 +1,16 @@
 import { ByteSize, contribution, Duration, defineModule, HostSettingsToken, HostStatusToken, Type } from '@skein/core';
-import { MetricAliases, MetricCatalogToken, OalScripts, observations, Sources, StorageModels } from '@skein/telemetry';
+import { MetricAliases, MetricCatalogToken, MetricRegistryToken, OalScripts, observations, Sources, StorageModels } from '@skein/telemetry';
 import { DEFAULT_APDEX_THRESHOLD, LabelLimits } from '@skein/telemetry/oal';
 import { StorageToken } from '@skein/telemetry/storage';
 import { AggregationMetrics } from './aggregation-metrics.js';
 import { checkSources } from './check-sources.js';
+import { Compilations } from './compilation.js';
 import { disabledModels } from './disabled-models.js';
 import { METRIC_ALIASES } from './metric-aliases.js';
-import { createCatalog, recordMetrics } from './metric-catalog.js';
-import { createPipeline } from './pipeline.js';
-import { compileAll, distinct, gatherScripts } from './scripts.js';
+import { createCatalog, LateCatalog, recordMetrics } from './metric-catalog.js';
+import { MetricRegistrations } from './metric-registrations.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+import { compileAll, distinct, namedAfterModules, readUserScripts } from './scripts.js';
 
 const config = Type.Object(
   {
@@ -34,71 +36,90 @@ const config = Type.Object(
   { additionalProperties: false },
 );
 
-/** Compiles OAL, turns observations into metrics and rows in short windows, and commits them. Provides the catalogue of metrics. */
+/**
+ * Compiles OAL, turns observations into metrics and rows in short windows, and commits them. Provides the catalogue of metrics, and takes metrics
+ * that modules know only when they are activated; so scripts are compiled after that.
+ */
 export default defineModule({
   name: 'aggregation',
   config,
   needs: { storage: StorageToken, settings: HostSettingsToken, status: HostStatusToken },
-  provides: [MetricCatalogToken],
+  provides: [MetricCatalogToken, MetricRegistryToken],
   handles: [observations],
-  owns: [Sources, OalScripts, MetricAliases, StorageModels],
-  contributes: [contribution(MetricAliases, ...METRIC_ALIASES)],
+  owns: [Sources, OalScripts, MetricAliases, StorageModels, Compilations],
+  contributes: [contribution(MetricAliases, ...METRIC_ALIASES), Compilations],
   activate(context) {
     const { config: settings, services, logger, meter } = context;
     const metrics = new AggregationMetrics(meter, logger);
     const labelLimits = new LabelLimits();
     const stored = distinct(context.contributions(StorageModels), 'storage model');
-    checkSources(context.contributions(Sources), stored);
-    const compiled = compileAll({
-      scripts: gatherScripts(context.contributions(OalScripts), settings),
-      sources: distinct(context.contributions(Sources), 'source'),
-      disabled: settings.disable,
-      apdexThreshold: apdexThresholds(settings.apdexThresholds),
-      onSkip: metrics.inputSkipped,
-      labelLimits,
-    });
-    const disabled = disabledModels(compiled.disabledOther, stored, logger);
-    const records = recordMetrics(new Set(stored.filter(({ name }) => !disabled.has(name))));
-    const aliases = context.contributions(MetricAliases).map(({ value }) => value);
-    context.provide(MetricCatalogToken, createCatalog([...compiled.metrics, ...records], aliases));
+    const scripts = readUserScripts(settings);
+    const registrations = new MetricRegistrations();
+    const catalog = new LateCatalog();
+    context.provide(MetricRegistryToken, registrations);
+    context.provide(MetricCatalogToken, catalog);
 
-    const { intake, door, marks, tracks, stop } = createPipeline({
-      storage: services.storage,
-      compiled,
-      stored,
-      disabled,
-      zone: services.settings.zone,
-      windowMs: settings.window,
-      maxWindowBytes: settings.maxWindowBytes,
-      retryMs: settings.retry,
-      metrics,
-      clock: context.clock,
-      logger,
-      health: context.health,
-    });
-    metrics.watch({ marks, tracks, forgottenLabels: () => labelLimits.forgotten });
+    let made: Pipeline | undefined;
+    const pipeline = (): Pipeline => {
+      if (made === undefined) throw new Error('the pipeline is used before the metrics are compiled');
+      return made;
+    };
+    const compile = (): void => {
+      registrations.close();
+      const sources = [...context.contributions(Sources), ...registrations.sources];
+      checkSources(sources, stored);
+      const compiled = compileAll({
+        scripts: [...namedAfterModules([...context.contributions(OalScripts), ...registrations.scripts]), ...scripts],
+        sources: distinct(sources, 'source'),
+        disabled: settings.disable,
+        apdexThreshold: apdexThresholds(settings.apdexThresholds),
+        onSkip: metrics.inputSkipped,
+        labelLimits,
+      });
+      const disabled = disabledModels(compiled.disabledOther, stored, logger);
+      const records = recordMetrics(new Set(stored.filter(({ name }) => !disabled.has(name))));
+      const aliases = context.contributions(MetricAliases).map(({ value }) => value);
+      catalog.fill(createCatalog([...compiled.metrics, ...records], aliases));
+      made = createPipeline({
+        storage: services.storage,
+        compiled,
+        stored,
+        disabled,
+        zone: services.settings.zone,
+        windowMs: settings.window,
+        maxWindowBytes: settings.maxWindowBytes,
+        retryMs: settings.retry,
+        metrics,
+        clock: context.clock,
+        logger,
+        health: context.health,
+      });
+      metrics.watch({ marks: made.marks, tracks: made.tracks, forgottenLabels: () => labelLimits.forgotten });
+    };
+    context.contribute(Compilations, { compile });
+
     context.handle(observations, (batch) => {
-      const stored = intake.take(batch.items);
+      const stored = pipeline().intake.take(batch.items);
       // The window has taken what it needs; sources by the thousand need not wait for the commit.
       batch.release();
       return stored;
     });
-    context.onReady(() => door.start());
+    context.onReady(() => pipeline().door.start());
 
     // The host empties the stream before it calls onDrain, and only closing windows empty it.
     const { draining } = services.status;
-    const hurry = (): void => intake.hurry();
+    const hurry = (): void => made?.intake.hurry();
     draining.addEventListener('abort', hurry, { once: true });
     context.onDrain(async (deadline) => {
-      const giveUp = (): void => stop(deadline.reason);
+      const giveUp = (): void => made?.stop(deadline.reason);
       deadline.addEventListener('abort', giveUp, { once: true });
       if (deadline.aborted) giveUp();
-      await intake.idle();
+      await made?.intake.idle();
     });
     context.own(() => {
       draining.removeEventListener('abort', hurry);
-      stop(new Error('the host stops'));
-      door.close();
+      made?.stop(new Error('the host stops'));
+      made?.door.close();
     });
   },
 });

@@ -11,14 +11,15 @@ export interface UserScripts {
   readonly oal: string;
 }
 
-/** The scripts of all modules, then those of the configuration. Throws when a file cannot be read. */
-export function gatherScripts(contributed: readonly Contributed<OalScript>[], user: UserScripts): OalScript[] {
+/** The scripts of the configuration. Throws when a file cannot be read. */
+export function readUserScripts(user: UserScripts): OalScript[] {
   const files = user.scripts.map((file) => ({ file, text: readScript(file) }));
-  const inline = user.oal.trim() === '' ? [] : [{ file: 'modules.aggregation.oal', text: user.oal }];
-  // The module's name, so that a mistake in a script leads to whoever brought it.
-  const brought = contributed.map(({ module, value: { file, text } }) => ({ file: `${module}/${file}`, text }));
-  return [...brought, ...files, ...inline];
+  return user.oal.trim() === '' ? files : [...files, { file: 'modules.aggregation.oal', text: user.oal }];
 }
+
+/** Scripts under the name of the module that brought them, so that a mistake leads there. */
+export const namedAfterModules = (scripts: readonly Contributed<OalScript>[]): OalScript[] =>
+  scripts.map(({ module, value: { file, text } }) => ({ file: `${module}/${file}`, text }));
 
 function readScript(file: string): string {
   try {
