@@ -1,0 +1,1 @@
+export { skywalking } from '../../gen/ebpf.js';
