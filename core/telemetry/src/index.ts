@@ -1,3 +1,5 @@
+export * from './delivery/deduplicating-publisher.js';
+export * from './delivery/remembered-ids.js';
 export * from './entities/attached-event-record.js';
 export * from './entities/components.js';
 export * from './entities/ids.js';

@@ -1,8 +1,7 @@
 import { contribution, defineModule, GrpcMethods, HttpRoutes, type Publisher } from '@skein/core';
-import { observations, SpanAttachedEventModel, StorageModels, segments } from '@skein/telemetry';
+import { DeduplicatingPublisher, observations, SpanAttachedEventModel, StorageModels, segments } from '@skein/telemetry';
 import { attachedEventMethod } from './attached-event-method.js';
 import { TraceReceiverConfig } from './config.js';
-import { DeduplicatingPublisher } from './deduplicating-publisher.js';
 import type { SegmentItem } from './segment-item.js';
 import { segmentMethods } from './segment-methods.js';
 import { segmentRoutes } from './segment-routes.js';
@@ -16,7 +15,12 @@ export default defineModule({
   activate({ config, streams, clock, meter, contribute }) {
     let publisher: Publisher<SegmentItem> = streams.segments;
     if (config.dedupe > 0) {
-      const recognising = new DeduplicatingPublisher(streams.segments, clock, { windowMs: config.dedupe, limit: config.dedupeLimit });
+      const recognising = new DeduplicatingPublisher<SegmentItem>(streams.segments, clock, {
+        idOf: ({ segmentId }) => segmentId,
+        windowMs: config.dedupe,
+        limit: config.dedupeLimit,
+        what: 'segment',
+      });
       meter.gauge('remembered_segment_ids', 'Segment ids by which a second copy would be recognised', () => recognising.ids.size);
       publisher = recognising;
     }

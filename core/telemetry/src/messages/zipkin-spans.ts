@@ -2,10 +2,10 @@ import { createStream } from '@skein/core';
 
 /** Host and service at one side of a Zipkin span. Empty or absent: unknown. */
 export interface ZipkinEndpoint {
-  readonly serviceName?: string;
-  readonly ipv4?: string;
-  readonly ipv6?: string;
-  readonly port?: number;
+  readonly serviceName?: string | undefined;
+  readonly ipv4?: string | undefined;
+  readonly ipv6?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 /** `CLIENT` and `SERVER` are two views of one request; no kind: work inside a process. */
@@ -17,15 +17,15 @@ export interface ZipkinSpan {
   readonly traceId: string;
   /** 16 hex digits. */
   readonly id: string;
-  readonly parentId?: string;
-  readonly kind?: ZipkinKind;
-  readonly name?: string;
+  readonly parentId?: string | undefined;
+  readonly kind?: ZipkinKind | undefined;
+  readonly name?: string | undefined;
   /** Start, microseconds since the epoch (exact below 2^53); 0: unknown. */
   readonly timestamp: number;
   /** Microseconds; 0: unknown. */
   readonly duration: number;
-  readonly localEndpoint?: ZipkinEndpoint;
-  readonly remoteEndpoint?: ZipkinEndpoint;
+  readonly localEndpoint?: ZipkinEndpoint | undefined;
+  readonly remoteEndpoint?: ZipkinEndpoint | undefined;
   readonly annotations: readonly { readonly timestamp: number; readonly value: string }[];
   readonly tags: ReadonlyMap<string, string>;
   readonly debug: boolean;

@@ -1,6 +1,5 @@
 import { type Clock, type Publisher, type Receipt, StreamError } from '@skein/core';
 import { type Flight, RememberedIds } from './remembered-ids.js';
-import type { SegmentItem } from './segment-item.js';
 
 /** All of the batch had been stored before. */
 const DURABLE: Receipt = { handled: Promise.resolve() };
@@ -8,25 +7,36 @@ const DURABLE: Receipt = { handled: Promise.resolve() };
 /** Whoever wants to know of a failure awaits the receipt. */
 const ignored = (): void => undefined;
 
-type PublishOptions = Parameters<Publisher<SegmentItem>['publish']>[1];
+type PublishOptions = Parameters<Publisher<unknown>['publish']>[1];
+
+/** By what copies are recognised, and for how long. */
+export interface DedupeOptions<T> {
+  /** The same for copies of one item. Items without an id, '', are all new. */
+  readonly idOf: (item: T) => string;
+  readonly windowMs: number;
+  /** Ids that are remembered; with more, the older half is forgotten before its time. */
+  readonly limit: number;
+  /** What an item is called in an error, `segment`. */
+  readonly what: string;
+}
 
 /**
- * Recognises segments that a sender sends again. A copy of a durable segment is acknowledged at once. A copy of one that is still under way
- * shares its fate: it is acknowledged when the first is durable, and refused as retryable when the first failed. Only the number of such
- * copies is kept, not their bytes, so a storm of them takes no memory past the gate. Segments without an id are all new.
+ * Recognises items, such as segments, that a sender sends again. A copy of a durable one is acknowledged at once. A copy of one that is
+ * still under way shares its fate: it is acknowledged when the first is durable, and refused as retryable when the first failed. Only the
+ * number of such copies is kept, not their bytes, so a storm of them takes no memory past the gate.
  */
-export class DeduplicatingPublisher implements Publisher<SegmentItem> {
+export class DeduplicatingPublisher<T> implements Publisher<T> {
   readonly ids: RememberedIds;
 
   constructor(
-    private readonly publisher: Publisher<SegmentItem>,
+    private readonly publisher: Publisher<T>,
     private readonly clock: Clock,
-    options: { readonly windowMs: number; readonly limit: number },
+    private readonly options: DedupeOptions<T>,
   ) {
     this.ids = new RememberedIds(options.windowMs, options.limit, clock.now());
   }
 
-  async publish(items: readonly SegmentItem[], options?: PublishOptions): Promise<Receipt> {
+  async publish(items: readonly T[], options?: PublishOptions): Promise<Receipt> {
     const flight = new OwnFlight();
     const { fresh, copies } = this.sort(items, flight);
     if (copies === undefined) return fresh.length === 0 ? DURABLE : this.send(fresh, flight, options);
@@ -46,18 +56,19 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
     this.publisher.deduplicated(count);
   }
 
-  /** Tells new segments from copies, and writes the new ones down as being under way. `fresh` is `items` where all are new. */
-  private sort(items: readonly SegmentItem[], flight: Flight): { fresh: readonly SegmentItem[]; copies: Map<Flight, number> | undefined } {
+  /** Tells new items from copies, and writes the new ones down as being under way. `fresh` is `items` where all are new. */
+  private sort(items: readonly T[], flight: Flight): { fresh: readonly T[]; copies: Map<Flight, number> | undefined } {
     const now = this.clock.now();
-    let fresh: SegmentItem[] | undefined;
+    const { idOf } = this.options;
+    let fresh: T[] | undefined;
     let copies: Map<Flight, number> | undefined;
     for (let i = 0; i < items.length; i++) {
       const item = items[i]!;
-      const { segmentId } = item;
-      const first = segmentId === '' ? undefined : this.ids.find(segmentId, now);
+      const id = idOf(item);
+      const first = id === '' ? undefined : this.ids.find(id, now);
       if (first === undefined) {
         fresh?.push(item);
-        if (segmentId !== '') this.ids.remember(segmentId, flight, now);
+        if (id !== '') this.ids.remember(id, flight, now);
         continue;
       }
       fresh ??= items.slice(0, i);
@@ -71,9 +82,9 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
     return { fresh: fresh ?? items, copies };
   }
 
-  private async send(fresh: readonly SegmentItem[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
-    // Only the ids wait for the receipt, not the segments.
-    const ids = fresh.map(({ segmentId }) => segmentId);
+  private async send(fresh: readonly T[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
+    // Only the ids wait for the receipt, not the items.
+    const ids = fresh.map(this.options.idOf);
     const failed = (error: unknown): never => {
       for (const id of ids) this.ids.forget(id, flight);
       flight.settle(false);
@@ -97,7 +108,7 @@ export class DeduplicatingPublisher implements Publisher<SegmentItem> {
       return;
     }
     this.publisher.skip(copies, 'first-copy-failed');
-    throw new StreamError('FAILED', 'the first copy of a segment was not stored', true);
+    throw new StreamError('FAILED', `the first copy of a ${this.options.what} was not stored`, true);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What became of the segments that were published together. */
+/** What became of the items that were published together. */
 export interface Flight {
   /** Resolves, never rejects: true when they are durable, false when they were refused or failed. */
   readonly settled: Promise<boolean>;
