@@ -1,5 +1,27 @@
 import { ByteSize, Duration, type Static, TlsConfig, Type } from '@skein/core';
 
+const Cors = Type.Object(
+  {
+    origins: Type.Array(Type.String({ pattern: '^(\\*|[a-zA-Z][a-zA-Z0-9+.-]*://(\\*\\.)?[^/*\\s]+)$' }), {
+      default: ['*'],
+      maxItems: 1000,
+      description:
+        'Web sites whose pages may send data here, such as https://shop.example.com or https://*.example.com; "*": all, [] : none. ' +
+        'Pages without it cannot read answers; it does not keep anybody from sending, which takes a token',
+    }),
+    paths: Type.Array(Type.String({ pattern: '^/[!-~]*$' }), {
+      default: ['/browser/*', '/v3/segment', '/v3/segments'],
+      maxItems: 1000,
+      description:
+        'Paths, below the context path, that answer such pages; a path that ends with /* stands for all below it. ' +
+        'Those of queries are left out, so that no web site can read what is stored here through the browser of somebody who may',
+    }),
+  },
+  { default: {}, description: 'What pages of other origins may do (CORS). As it is, skywalking-client-js can report from any web site' },
+);
+
+export type CorsConfig = Static<typeof Cors>;
+
 const settings = {
   host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on; 0.0.0.0 or :: for all' }),
   contextPath: Type.String({
@@ -47,6 +69,7 @@ const settings = {
     }),
   ),
   tls: Type.Optional(TlsConfig),
+  cors: Cors,
 };
 
 const port = { minimum: 0, maximum: 65_535, description: 'TCP port; 0 picks a free one' };

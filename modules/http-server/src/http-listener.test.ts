@@ -25,6 +25,7 @@ const CONFIG: ListenerConfig = {
   requestTimeout: 30_000,
   idleTimeout: 30_000,
   maxConnections: 100,
+  cors: { origins: [], paths: [] },
 };
 
 class Counters implements Meter {

@@ -15,6 +15,7 @@ import { BootError } from '@skein/core/host';
 import { builtInRoutes, OPEN_PATHS } from './built-in-routes.js';
 import { HttpServerConfig, type ListenerConfig } from './config.js';
 import { HttpAddressesToken } from './contract.js';
+import { CrossOrigin } from './cross-origin.js';
 import { HttpListener } from './http-listener.js';
 import { RequestMetrics } from './request-metrics.js';
 import type { MountedRoute } from './routed-app.js';
@@ -39,7 +40,7 @@ export default defineModule({
     context.provide(HttpAddressesToken, addresses);
 
     context.onReady(async () => {
-      const groups = groupBySocket(listeners, ['token', 'contextPath'], SETTING);
+      const groups = groupBySocket(listeners, ['token', 'contextPath', 'cors'], SETTING);
       const builtIn = listeners.flatMap(([name]) => builtInRoutes(name, services.host).map((value) => ({ module: 'http-server', value })));
       const routes = [...builtIn, ...context.contributions(HttpRoutes)];
       checkListeners(routes, new Set(listeners.map(([name]) => name)));
@@ -75,8 +76,9 @@ function checkListeners(routes: readonly Contributed<HttpRoute>[], known: Readon
  */
 function mount(routes: readonly Contributed<HttpRoute>[], listeners: readonly NamedListener[]): readonly MountedRoute[] {
   const mounted = new Map<string, Contributed<MountedRoute>>();
-  for (const [name, { contextPath, token }] of listeners) {
+  for (const [name, { contextPath, token, cors }] of listeners) {
     const tokenMatches = token === undefined ? undefined : tokenMatcher(token);
+    const crossOrigin = new CrossOrigin(cors);
     for (const { module, value: route } of routes) {
       if (route.listener !== name) continue;
       const fullPath = contextPath.replace(/\/+$/, '') + route.path;
@@ -84,7 +86,15 @@ function mount(routes: readonly Contributed<HttpRoute>[], listeners: readonly Na
       const other = mounted.get(key);
       if (other === undefined) {
         const isOpen = module === 'http-server' && OPEN_PATHS.has(route.path);
-        mounted.set(key, { module, value: { route, fullPath, tokenMatches: isOpen ? undefined : tokenMatches } });
+        mounted.set(key, {
+          module,
+          value: {
+            route,
+            fullPath,
+            tokenMatches: isOpen ? undefined : tokenMatches,
+            crossOrigin: crossOrigin.covers(route.path) ? crossOrigin : undefined,
+          },
+        });
       } else if (other.module !== 'http-server' || module !== 'http-server') {
         throw new BootError([
           {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { type HttpReply, type HttpRoute, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { CrossOrigin } from './cross-origin.js';
 import { IncomingRequest } from './incoming-request.js';
 import { type BodyLimits, readBody } from './request-body.js';
 import type { RequestMetrics } from './request-metrics.js';
@@ -10,6 +11,8 @@ export interface MountedRoute {
   readonly route: HttpRoute;
   readonly fullPath: string;
   readonly tokenMatches: ((given: string) => boolean) | undefined;
+  /** What pages of other origins may do; undefined: nothing. */
+  readonly crossOrigin?: CrossOrigin | undefined;
 }
 
 export interface AppContext {
@@ -39,7 +42,7 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
     serverFactory: (handler) => server.on('request', handler),
     frameworkErrors: (_error, _request, reply) => refuse(reply, new StatusError('INVALID_ARGUMENT', 'the path cannot be decoded')),
   });
-  const methods = new Map<string, string[]>();
+  const known = new Map<string, KnownPath>();
   const paths = new WeakMap<IncomingMessage, string>();
   const byMessage = (message: IncomingMessage): string => paths.get(message) ?? 'unknown';
 
@@ -53,7 +56,18 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
     reply.raw.once('close', () => {
       context.metrics.finished(byMessage(request.raw), reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_GONE);
     });
-    done(request.is404 ? unrouted(request, methods) : undefined);
+    if (!request.is404) {
+      done();
+      return;
+    }
+    const path = request.raw.url?.split('?', 1)[0] ?? '';
+    const allowed = preflight(request, known.get(path));
+    if (allowed === undefined) {
+      done(unrouted(known.get(path)));
+      return;
+    }
+    paths.set(request.raw, path);
+    void reply.code(204).headers(allowed).send();
   });
   app.setErrorHandler((error, request, reply) => {
     if (httpCode(error) === 500) {
@@ -62,14 +76,17 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
     refuse(reply, error);
   });
 
-  for (const { route, fullPath, tokenMatches } of routes) {
-    methods.set(fullPath, [...(methods.get(fullPath) ?? []), route.method]);
+  for (const { route, fullPath, tokenMatches, crossOrigin } of routes) {
+    known.set(fullPath, { methods: [...(known.get(fullPath)?.methods ?? []), route.method], crossOrigin });
     app.route({
       method: route.method,
       // A colon begins a parameter in fastify's paths, which ours do not have.
       url: fullPath.replaceAll(':', '::'),
-      onRequest: (request, _reply, done) => {
+      onRequest: (request, reply, done) => {
         paths.set(request.raw, fullPath);
+        // A page may know that it was refused, too.
+        const readable = crossOrigin?.answerHeaders(request.headers.origin);
+        if (readable !== undefined) void reply.headers(readable);
         done(tokenMatches === undefined || carriesToken(request, tokenMatches) ? undefined : unauthenticated());
       },
       handler: (request, reply) => answer(route, fullPath, request, reply, context),
@@ -110,9 +127,18 @@ class NotAllowed extends StatusError {
   }
 }
 
-function unrouted(request: FastifyRequest, methods: ReadonlyMap<string, readonly string[]>): Error {
-  const allowed = methods.get(request.raw.url?.split('?', 1)[0] ?? '');
-  return allowed === undefined ? new StatusError('NOT_FOUND', 'no such path') : new NotAllowed(allowed.join(', '));
+interface KnownPath {
+  readonly methods: readonly string[];
+  readonly crossOrigin: CrossOrigin | undefined;
+}
+
+const unrouted = (path: KnownPath | undefined): Error =>
+  path === undefined ? new StatusError('NOT_FOUND', 'no such path') : new NotAllowed(path.methods.join(', '));
+
+/** Headers of the answer to a browser that asks whether a page of another origin may send; undefined when it may not, or nobody asks. */
+function preflight({ method, headers }: FastifyRequest, path: KnownPath | undefined): Readonly<Record<string, string>> | undefined {
+  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return undefined;
+  return path?.crossOrigin?.preflightHeaders(headers.origin, headers['access-control-request-headers'], path.methods);
 }
 
 const unauthenticated = (): Error => new StatusError('UNAUTHENTICATED', 'a token is needed');
