@@ -1,6 +1,8 @@
 import { type Contributed, createPoint } from '@skein/core';
 import type { Cut, ReadOptions } from '@skein/query/contract';
 
+export { traced } from './resolvers/debugging.js';
+
 /** What a resolver knows besides its arguments. It is the options of every read of the query services, too. */
 export interface GraphqlContext extends ReadOptions {
   /** Aborted when the query's time is up, the client goes away or the host must stop. Pass it on to every read. */
