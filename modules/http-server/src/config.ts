@@ -81,6 +81,11 @@ export type ListenerConfig = Static<typeof Listener>;
 export const HttpServerConfig = Type.Object({
   listeners: Type.Object(
     { rest: Type.Object({ ...settings, port: Type.Integer({ ...port, default: 12_800 }) }, { default: {} }) },
-    { additionalProperties: Listener, default: {}, description: 'Listeners by name. Two with one address share the socket.' },
+    {
+      additionalProperties: Listener,
+      default: {},
+      description:
+        'Listeners by name. Two with one address share the socket. But for `rest`, those on which no module has a route stay closed.',
+    },
   ),
 });

@@ -52,13 +52,29 @@ describe('listeners', () => {
     expect((await get(kit, 'rest', '/metrics'))[0]).toBe(401);
   });
 
+  it('stay closed when no module has a route on them, but for rest', async () => {
+    const listeners = { rest: { port: 0 }, idle: { port: 0 }, used: { port: 0 } };
+    await using kit = await start(listeners, speaker('one', ['used', '/a']));
+    expect([...kit.get(HttpAddressesToken).keys()].sort()).toEqual(['rest', 'used']);
+  });
+
+  it('bring every path below a route that ends in /* to it, unless another route is there', async () => {
+    const listeners = { rest: { port: 0 }, zipkin: { port: 0, contextPath: '/zipkin' } };
+    await using kit = await start(listeners, speaker('one', ['zipkin', '/trace/*'], ['zipkin', '/trace/known'], ['rest', '/deep/*']));
+    expect(await get(kit, 'zipkin', '/zipkin/trace/4f?x=1')).toEqual([200, 'one zipkin /trace/4f']);
+    expect(await get(kit, 'zipkin', '/zipkin/trace/known')).toEqual([200, 'one zipkin /trace/known']);
+    expect(await get(kit, 'rest', '/deep/a/b%20c')).toEqual([200, 'one rest /deep/a/b%20c']);
+    expect((await get(kit, 'zipkin', '/zipkin/trace'))[0]).toBe(404);
+    expect((await get(kit, 'zipkin', '/zipkin/trace/4f', { method: 'POST' }))[0]).toBe(405);
+  });
+
   it('refuse to start when a route names one that is not configured, when sharers differ, or a path is taken', async () => {
     await expect(start({ rest: { port: 0 } }, speaker('one', ['nowhere', '/a']))).rejects.toThrow(
       'modules.http-server.listeners.nowhere is not configured, but one contributes the HTTP route GET /a to it',
     );
-    await expect(start({ rest: { port: 12800 }, other: { port: 12800, maxBodyBytes: '1MiB' } })).rejects.toThrow(
-      'modules.http-server.listeners.other.maxBodyBytes differs from that of listener rest',
-    );
+    await expect(
+      start({ rest: { port: 12800 }, other: { port: 12800, maxBodyBytes: '1MiB' } }, speaker('one', ['other', '/a'])),
+    ).rejects.toThrow('modules.http-server.listeners.other.maxBodyBytes differs from that of listener rest');
     await expect(start({ rest: { port: 0 } }, speaker('one', ['rest', '/livez']))).rejects.toThrow(
       'modules.http-server.listeners.rest carries GET /livez twice: from http-server and from one',
     );

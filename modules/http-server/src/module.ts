@@ -24,7 +24,13 @@ const SETTING = 'modules.http-server.listeners';
 
 type NamedListener = readonly [name: string, config: ListenerConfig];
 
-/** HTTP listeners. Other modules contribute routes, and name the listener that shall carry them; health and self-metrics are on each. */
+/** The listener that is always open, for health and self-metrics. */
+const ALWAYS = 'rest';
+
+/**
+ * HTTP listeners. Other modules contribute routes, and name the listener that shall carry them; health and self-metrics are on each. A
+ * listener on which no module has a route stays closed, so that the configuration may name the ports of modules that are switched off.
+ */
 export default defineModule({
   name: 'http-server',
   config: HttpServerConfig,
@@ -40,10 +46,13 @@ export default defineModule({
     context.provide(HttpAddressesToken, addresses);
 
     context.onReady(async () => {
-      const groups = groupBySocket(listeners, ['token', 'contextPath', 'cors'], SETTING);
-      const builtIn = listeners.flatMap(([name]) => builtInRoutes(name, services.host).map((value) => ({ module: 'http-server', value })));
-      const routes = [...builtIn, ...context.contributions(HttpRoutes)];
-      checkListeners(routes, new Set(listeners.map(([name]) => name)));
+      const contributed = context.contributions(HttpRoutes);
+      checkListeners(contributed, new Set(listeners.map(([name]) => name)));
+      const used = new Set(contributed.map(({ value }) => value.listener));
+      const open = listeners.filter(([name]) => name === ALWAYS || used.has(name));
+      const groups = groupBySocket(open, ['token', 'contextPath', 'cors'], SETTING);
+      const builtIn = open.flatMap(([name]) => builtInRoutes(name, services.host).map((value) => ({ module: 'http-server', value })));
+      const routes = [...builtIn, ...contributed];
       for (const group of groups) {
         const [first, config] = group.listeners[0]!;
         const socket = new HttpListener(config, `${SETTING}.${first}`, mount(routes, group.listeners), { logger, metrics, clock });

@@ -6,7 +6,9 @@ import { IncomingRequest } from './incoming-request.js';
 import { type BodyLimits, readBody } from './request-body.js';
 import type { RequestMetrics } from './request-metrics.js';
 
-/** A route at its full path. `tokenMatches`: undefined when no token is asked for. */
+/**
+ * A route at its full path. One that ends in `/*` takes every path below it, for which no other route is there, and finds the path that
+ * was asked for in its request. `tokenMatches`: undefined when no token is asked for. */
 export interface MountedRoute {
   readonly route: HttpRoute;
   readonly fullPath: string;
@@ -25,6 +27,9 @@ export interface AppContext {
 
 /** Clients that were refused for a moment may come again after this many seconds. */
 const RETRY_AFTER = '2';
+
+/** The end of the path of a route that takes all paths below. */
+const BELOW = '/*';
 
 /** Counted for requests whose client went away before the answer; never sent. */
 const CLIENT_GONE = 499;
@@ -60,7 +65,7 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
       done();
       return;
     }
-    const path = request.raw.url?.split('?', 1)[0] ?? '';
+    const path = pathAt(withoutQuery(request.raw.url ?? ''), known);
     const allowed = preflight(request, known.get(path));
     if (allowed === undefined) {
       done(unrouted(known.get(path)));
@@ -104,7 +109,7 @@ async function answer(
 ): Promise<FastifyReply> {
   const body = await readBody(raw, limits);
   metrics.receivedBytes(fullPath, body.length);
-  const request = new IncomingRequest(raw, reply.raw, route.path, body);
+  const request = new IncomingRequest(raw, reply.raw, pathOf(route, fullPath, raw), body);
   open.add(request);
   try {
     return send(reply, await route.handle(request));
@@ -112,6 +117,13 @@ async function answer(
     open.delete(request);
   }
 }
+
+/** As the route knows it: without the context path of the listener. Below a prefix it is what was asked for, not decoded. */
+function pathOf({ path }: HttpRoute, fullPath: string, { url = '' }: IncomingMessage): string {
+  return path.endsWith(BELOW) ? withoutQuery(url).slice(fullPath.length - path.length) : path;
+}
+
+const withoutQuery = (url: string): string => url.split('?', 1)[0]!;
 
 function send(reply: FastifyReply, { status, headers, body }: HttpReply): FastifyReply {
   reply.code(status);
@@ -139,6 +151,13 @@ const unrouted = (path: KnownPath | undefined): Error =>
 function preflight({ method, headers }: FastifyRequest, path: KnownPath | undefined): Readonly<Record<string, string>> | undefined {
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return undefined;
   return path?.crossOrigin?.preflightHeaders(headers.origin, headers['access-control-request-headers'], path.methods);
+}
+
+/** The path of the routes that a request is for: its own, or the prefix below which it is. */
+function pathAt(path: string, known: ReadonlyMap<string, KnownPath>): string {
+  if (known.has(path)) return path;
+  for (const route of known.keys()) if (route.endsWith(BELOW) && path.startsWith(route.slice(0, -1))) return route;
+  return path;
 }
 
 const unauthenticated = (): Error => new StatusError('UNAUTHENTICATED', 'a token is needed');
