@@ -6,7 +6,7 @@ import { MetricsQueryToken } from './contract/metrics.js';
 import { LimitedReadsToken } from './contract/reads.js';
 import { TimeQueryToken } from './contract/time.js';
 import { TopologyQueryToken } from './contract/topology.js';
-import { TraceQueryToken } from './contract/traces.js';
+import { TraceQueryToken, type TraceStore, TraceStores } from './contract/traces.js';
 import { StoredMetadataQuery } from './metadata-query.js';
 import { StoredMetricsQuery } from './metrics-query.js';
 import { Reads } from './reads.js';
@@ -28,7 +28,8 @@ export default defineModule({
   }),
   needs: { storage: StorageToken, catalog: MetricCatalogToken, host: HostSettingsToken },
   provides: [LimitedReadsToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
-  activate({ config, services, logger, meter, clock, provide }) {
+  owns: [TraceStores],
+  activate({ config, services, logger, meter, clock, provide, contributions, onReady }) {
     const { storage, catalog, host } = services;
     const zone = new Zone(host.zone);
     const settings = { deadlineMs: config.deadline, maxRows: config.maxRows, maxPage: config.maxPage };
@@ -39,6 +40,10 @@ export default defineModule({
     provide(MetricsQueryToken, new StoredMetricsQuery(catalog, zone, reads));
     provide(TimeQueryToken, new StoredTimeQuery(zone, storage, clock));
     provide(TopologyQueryToken, new StoredTopologyQuery(reads, metadata));
-    provide(TraceQueryToken, new StoredTraceQuery(reads, zone, clock, logger, meter));
+    let traceStores: readonly TraceStore[] = [];
+    onReady(() => {
+      traceStores = contributions(TraceStores).map(({ value }) => value);
+    });
+    provide(TraceQueryToken, new StoredTraceQuery(reads, zone, clock, logger, meter, () => traceStores));
   },
 });

@@ -2,7 +2,7 @@ import type { Clock, Logger, Meter } from '@skein/core';
 import { type Duration, parseMemberId, SegmentModel, TagModel, type Zone } from '@skein/telemetry';
 import type { Buckets, Condition, Range } from '@skein/telemetry/storage';
 import { QueryError, type ReadOptions } from './contract/common.js';
-import type { SegmentSummary, Span, TraceFilter, TraceQuery } from './contract/traces.js';
+import type { SegmentSummary, Span, TraceFilter, TraceQuery, TraceStore } from './contract/traces.js';
 import { fairTurn, inTurns } from './contract/turns.js';
 import type { Reads } from './reads.js';
 import { orderSpans } from './span-order.js';
@@ -14,6 +14,8 @@ const MAX_SEGMENTS = 200;
 const MAX_SPANS = 50_000;
 /** Keys, and values of a key, that are offered; query.md 3.2. */
 const MAX_TAGS = 100;
+/** How far into a list of several stores a page may lie: all that is before it has to be read from each of them. */
+const MOST_MERGED = 10_000;
 /** Clocks of senders may be ahead. */
 const AHEAD_MS = 3_600_000;
 
@@ -26,6 +28,8 @@ export class StoredTraceQuery implements TraceQuery {
     private readonly clock: Clock,
     private readonly logger: Logger,
     meter: Meter,
+    /** Stores beside the native one. Known when all modules are ready. */
+    private readonly stores: () => readonly TraceStore[] = () => [],
   ) {
     this.#unreadable = meter.counter(
       'query_unreadable_segments_total',
@@ -35,6 +39,25 @@ export class StoredTraceQuery implements TraceQuery {
 
   async list(filter: TraceFilter, o?: ReadOptions): Promise<readonly SegmentSummary[]> {
     if (!filter.duration && !filter.traceId) throw new QueryError('a trace query needs queryDuration or traceId');
+    const page = this.reads.page(filter.page);
+    const stores = this.stores();
+    if (stores.length === 0) return this.#segments(filter, page, o);
+    const most = page.offset + page.limit;
+    if (most > MOST_MERGED) throw new QueryError(`a list of several stores ends at row ${MOST_MERGED}; narrow the search`);
+    const lists = [await this.#segments(filter, { offset: 0, limit: most }, o)];
+    for (const store of stores) lists.push(await store.list(filter, most, o));
+    return lists
+      .flat()
+      .sort(filter.order === 'BY_DURATION' ? bySlowest : byLatest)
+      .slice(page.offset, most);
+  }
+
+  /** Native segments. */
+  async #segments(
+    filter: TraceFilter,
+    page: { readonly offset: number; readonly limit: number },
+    o?: ReadOptions,
+  ): Promise<readonly SegmentSummary[]> {
     const rows = await this.reads.records(
       {
         model: SegmentModel,
@@ -42,7 +65,7 @@ export class StoredTraceQuery implements TraceQuery {
         where: conditions(filter),
         tags: filter.tags,
         order: { by: filter.order === 'BY_DURATION' ? 'latency' : SegmentModel.time, descending: true },
-        ...this.reads.page(filter.page),
+        ...page,
       },
       o,
     );
@@ -69,6 +92,10 @@ export class StoredTraceQuery implements TraceQuery {
         break;
       }
       await fairTurn(o?.signal);
+    }
+    for (const store of this.stores()) {
+      const room = MAX_SPANS - spans.length;
+      if (room > 0) await inTurns(await store.trace(traceId, room, o), (span) => spans.push(span), o?.signal);
     }
     return orderSpans(spans, o?.signal);
   }
@@ -116,6 +143,9 @@ export class StoredTraceQuery implements TraceQuery {
     return { precision: 'day', from, count };
   }
 }
+
+const byLatest = (a: SegmentSummary, b: SegmentSummary): number => b.start - a.start;
+const bySlowest = (a: SegmentSummary, b: SegmentSummary): number => b.latency - a.latency;
 
 function conditions(f: TraceFilter): readonly Condition[] {
   const where: Condition[] = [];

@@ -1,1 +1,3 @@
-export {};
+/** What is stored of Zipkin spans, for whoever reads them. */
+export * from './models.js';
+export { isError, isExit } from './span-meaning.js';

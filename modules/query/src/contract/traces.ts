@@ -1,4 +1,4 @@
-import { createToken } from '@skein/core';
+import { createPoint, createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
 import type { Page, ReadOptions } from './common.js';
 
@@ -69,7 +69,7 @@ export interface TraceQuery {
   list(filter: TraceFilter, options?: ReadOptions): Promise<readonly SegmentSummary[]>;
   /**
    * All spans of a trace, depth first from each root, roots by start time. Empty for an unknown id. A trace of more than 200 segments or
-   * 50 000 spans is cut there, as {@link ReadOptions.onCut} tells.
+   * 50 000 spans is cut there, as {@link ReadOptions.onCut} tells. Spans of other stores than the native one come with them.
    */
   trace(traceId: string, options?: ReadOptions): Promise<readonly Span[]>;
   /** At most 100 keys seen on the days of the range, of as many tags as one read gives. `type`: TRACE, LOG or ALARM. */
@@ -78,3 +78,16 @@ export interface TraceQuery {
 }
 /** Provided by the module `query`. */
 export const TraceQueryToken = createToken<TraceQuery>('trace-query');
+
+/**
+ * Traces that a module keeps in a form of its own, and shows as segments and spans. The query service asks every store for its lists and
+ * traces, beside the native segments. A store reports what is cut as {@link ReadOptions} says, and ends within a deadline of its own.
+ */
+export interface TraceStore {
+  /** The first `limit` entries in the order of the filter, whatever `filter.page` says. */
+  list(filter: TraceFilter, limit: number, options?: ReadOptions): Promise<readonly SegmentSummary[]>;
+  /** Spans of a trace, at most `limit`, in any order; none for an unknown id. `segmentId` is unlike that of any other segment of the trace. */
+  trace(traceId: string, limit: number, options?: ReadOptions): Promise<readonly Span[]>;
+}
+/** Stores of traces beside the native one; owned by the module `query`. */
+export const TraceStores = createPoint<TraceStore, 'calls'>({ id: 'trace-stores', kind: 'calls' });
