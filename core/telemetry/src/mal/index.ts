@@ -1,7 +1,12 @@
 export * from './compile.js';
 export * from './counter-windows.js';
+export * from './errors.js';
 export * from './extension.js';
+export { HIGHEST_BUCKET, LOWEST_BUCKET } from './functions/histograms.js';
 export * from './kubernetes.js';
+export * from './limits.js';
 export * from './metric.js';
+export { MAX_MAL_DEPTH, MAX_MAL_LENGTH, MAX_MAL_OPERATORS } from './parse.js';
+export { meterValue } from './results.js';
 export * from './rules.js';
-export * from './sample-families.js';
+export { SampleFamilies, type SampleFamiliesOptions } from './sample-families.js';

@@ -150,8 +150,3 @@ export interface ProcessRelationEntity {
   readonly componentId: number;
   readonly attributes?: MeterAttributes;
 }
-
-/** A rule cannot be computed for a set of samples; the message says why. */
-export class MalRuntimeError extends Error {
-  override readonly name = 'MalRuntimeError';
-}
