@@ -27,6 +27,7 @@ export * from './sources/request-facts.js';
 export * from './sources/source.js';
 export * from './sources/source-kinds.js';
 export { endpointUpdate, instanceUpdate, serviceUpdate } from './sources/source-rows.js';
+export * from './sources/tcp-sources.js';
 export type { EntityUpdate, RecordRow } from './storage/observed.js';
 export * from './time/duration.js';
 export * from './time/wire.js';

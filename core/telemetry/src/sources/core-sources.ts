@@ -10,7 +10,7 @@ import { detectPoint, long, request, sideCar, string, tagged, type } from './att
 import { MQOperation, VirtualCacheOperation } from './enums.js';
 import type { AttributeDefinition, Source, SourceDefinition } from './source.js';
 import type { AccessSource, EndpointRelationSource, MemberSource, RelationSource, ServiceSource } from './source-kinds.js';
-import { endpointUpdate, instanceUpdate, minute, relationUpdate, serviceUpdate } from './source-rows.js';
+import { endpointUpdate, instanceUpdate, minute, relationUpdate, relationVariant, serviceUpdate } from './source-rows.js';
 
 const define = <S extends Source>(
   d: Omit<SourceDefinition, 'rows' | 'variant'> & { rows?: (s: S) => readonly EntityUpdate[]; variant?: (s: S) => string | number },
@@ -82,7 +82,6 @@ const relation = {
   tlsMode: string,
   sideCar,
 } as const satisfies Record<string, AttributeDefinition>;
-const sideAndComponent = (s: RelationSource): number => s.componentId * 4 + s.detectPoint;
 
 /** A service called another; seen by either side. */
 export const ServiceRelationDefinition = define<RelationSource>({
@@ -91,7 +90,7 @@ export const ServiceRelationDefinition = define<RelationSource>({
   scope: 'service_relation',
   catalog: 'SERVICE_RELATION',
   attributes: { ...relation, sourceLayer: string, destLayer: string },
-  variant: sideAndComponent,
+  variant: relationVariant,
   rows: (s) => relationUpdate(s, ServiceRelationClientModel, ServiceRelationServerModel),
 });
 
@@ -102,7 +101,7 @@ export const ServiceInstanceRelationDefinition = define<RelationSource>({
   scope: 'service_instance_relation',
   catalog: 'SERVICE_INSTANCE_RELATION',
   attributes: { ...relation, sourceServiceLayer: string, destServiceLayer: string },
-  variant: sideAndComponent,
+  variant: relationVariant,
   rows: (s) => relationUpdate(s, InstanceRelationClientModel, InstanceRelationServerModel),
 });
 

@@ -27,6 +27,8 @@ export interface RelationSource extends Source, RequestFacts {
   readonly componentId: number;
   /** A {@link DetectPoint}. */
   readonly detectPoint: number;
+  /** How the connection was secured, where that is known: `NONE`, `TLS` or `mTLS`. */
+  readonly tlsMode?: string | undefined;
 }
 
 /** A call from one endpoint to another, seen by the one that was called. */

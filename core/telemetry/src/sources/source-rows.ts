@@ -3,6 +3,7 @@ import { isNormalLayer } from '../entities/layers.js';
 import { EndpointModel, InstanceModel, ServiceModel } from '../entities/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
 import { DetectPoint } from './enums.js';
+import type { Source } from './source.js';
 import type { RelationSource } from './source-kinds.js';
 
 /** Start of the minute of an instant. */
@@ -52,10 +53,28 @@ export function endpointUpdate(id: string, name: string, service: string, layer:
   return { model: EndpointModel, id, at, active: true, row: { name, service, layers: [layer], firstSeen: at, lastSeen: at } };
 }
 
+/** The component that stands for the way a connection was secured: 142 for `mTLS`, 130 for `TLS`, else 0. Source: analysis.md 5.9. */
+export function tlsComponent(tlsMode: string | undefined): number {
+  if (tlsMode === 'mTLS') return 142;
+  return tlsMode === 'TLS' ? 130 : 0;
+}
+
+/** What a relation's row depends on besides its two sides and the minute. */
+export type RelationRowSource = Source &
+  Pick<RelationSource, 'source' | 'dest' | 'sourceServiceId' | 'destServiceId' | 'componentId' | 'detectPoint' | 'tlsMode'>;
+
+/** Tells sources apart whose rows differ. */
+export const relationVariant = (s: RelationRowSource): number => (s.componentId * 4 + s.detectPoint) * 256 + tlsComponent(s.tlsMode);
+
 /** The row of a relation in the model of the side that saw it; none for other sides. */
-export function relationUpdate(s: RelationSource, client: EntityUpdate['model'], server: EntityUpdate['model']): readonly EntityUpdate[] {
+export function relationUpdate(
+  s: RelationRowSource,
+  client: EntityUpdate['model'],
+  server: EntityUpdate['model'],
+): readonly EntityUpdate[] {
   if (s.detectPoint !== DetectPoint.CLIENT && s.detectPoint !== DetectPoint.SERVER) return [];
   const model = s.detectPoint === DetectPoint.CLIENT ? client : server;
+  const secured = tlsComponent(s.tlsMode);
   return [
     {
       model,
@@ -67,7 +86,7 @@ export function relationUpdate(s: RelationSource, client: EntityUpdate['model'],
         dest: s.dest,
         sourceService: s.sourceServiceId,
         destService: s.destServiceId,
-        components: [String(s.componentId)],
+        components: secured === 0 ? [String(s.componentId)] : [String(s.componentId), String(secured)],
       },
     },
   ];

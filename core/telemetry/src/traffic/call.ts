@@ -6,6 +6,8 @@ import type { EndpointNode, InstanceNode, ServiceNode } from './directory.js';
 export interface Facts extends RequestFacts {
   /** Start, ms since the epoch. */
   readonly time: number;
+  /** How the connection was secured, where that is known: `NONE`, `TLS` or `mTLS`. */
+  readonly tlsMode?: string | undefined;
 }
 
 /** One side of a call. */

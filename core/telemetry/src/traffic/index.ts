@@ -4,4 +4,5 @@ export * from './call.js';
 export * from './directory.js';
 export * from './named.js';
 export * from './recently.js';
+export * from './tcp-traffic.js';
 export * from './traffic-sources.js';

@@ -47,6 +47,10 @@ abstract class Traffic implements Source {
   get sideCar(): SideCar {
     return this.facts.sideCar;
   }
+
+  get tlsMode(): string | undefined {
+    return this.facts.tlsMode;
+  }
 }
 
 /** A request at the side that served it: what it was for the service, the instance, the endpoint, or all of them together. */
