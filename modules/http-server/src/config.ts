@@ -6,7 +6,7 @@ const Cors = Type.Object(
       default: ['*'],
       maxItems: 1000,
       description:
-        'Web sites whose pages may send data here, such as https://shop.example.com or https://*.example.com; "*": all, [] : none. ' +
+        'Web sites whose pages may send data here, such as https://shop.example.com or https://*.example.com; an asterisk alone: all; an empty list: none. ' +
         'Pages without it cannot read answers; it does not keep anybody from sending, which takes a token',
     }),
     paths: Type.Array(Type.String({ pattern: '^/[!-~]*$' }), {
