@@ -1,0 +1,43 @@
+import { jfrTrees } from '../jfr/jfr-trees.js';
+import { goProfile, pprofTree } from '../pprof/pprof-trees.js';
+import { ProfileError } from '../stacks/profile-error.js';
+import { encodeStackTree } from '../stacks/stack-tree-bytes.js';
+
+/** What was uploaded: a recording of async-profiler, a pprof file, or a pprof file of Go's trace profiling. */
+export type UploadKind = 'jfr' | 'pprof' | 'go';
+
+/** A tree as it is stored. */
+export interface ParsedTree {
+  /** `jfr`: the type of event; `pprof`: empty; `go`: the id of the segment. */
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+/** What a file holds. */
+export interface ParsedUpload {
+  readonly trees: readonly ParsedTree[];
+  /** When it was taken, ms since the epoch; 0 where it is not said. */
+  readonly time: number;
+  /** `go`: time between two samples, ms. */
+  readonly periodMs: number;
+}
+/** The file, or what is wrong with it, in words for whoever sent it. */
+export type ParseOutcome = { readonly parsed: ParsedUpload } | { readonly problem: string };
+
+/** Reads an upload; takes seconds for large ones. Whatever is wrong with the file is in the outcome. */
+export function parseUpload(kind: UploadKind, file: Uint8Array): ParseOutcome {
+  try {
+    return { parsed: parsers[kind](file) };
+  } catch (error) {
+    if (error instanceof ProfileError) return { problem: error.message };
+    throw error;
+  }
+}
+
+const parsers: Readonly<Record<UploadKind, (file: Uint8Array) => ParsedUpload>> = {
+  jfr: (file) => ({ trees: [...jfrTrees(file)].map(([key, tree]) => ({ key, bytes: encodeStackTree(tree) })), time: 0, periodMs: 0 }),
+  pprof: (file) => ({ trees: [{ key: '', bytes: encodeStackTree(pprofTree(file)) }], time: 0, periodMs: 0 }),
+  go: (file) => {
+    const { segments, time, periodMs } = goProfile(file);
+    return { trees: segments.map(({ segmentId, tree }) => ({ key: segmentId, bytes: encodeStackTree(tree) })), time, periodMs };
+  },
+};

@@ -1,0 +1,2 @@
+export { skywalking } from '../../gen/profiling.js';
+export * from './thread-snapshot.js';
