@@ -1,3 +1,3 @@
-/** What is stored of Zipkin spans, for whoever reads them. */
+/** What is stored of Zipkin spans, and what they mean, for whoever reads them. */
 export * from './models.js';
-export { isError, isExit } from './span-meaning.js';
+export * from './span-meaning.js';

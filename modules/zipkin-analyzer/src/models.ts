@@ -13,7 +13,7 @@ export const MAX_TAG_BYTES = 65_536;
 /**
  * One Zipkin span. `data` is the span as it was sent, in Zipkin's JSON v2. `startTime` is its start, or when it came if it has none.
  * `duration` is in microseconds. `isEntry`: it is where a service was entered, or the first of its trace; lists of traces that are not
- * Zipkin's show these. `tags`: values of annotations, keys of tags, and `key=value`.
+ * Zipkin's show these; there it is called `segmentId`. `tags`: values of annotations, keys of tags, and `key=value`.
  */
 export const ZipkinSpanModel: RecordModel = {
   kind: 'record',
@@ -22,7 +22,7 @@ export const ZipkinSpanModel: RecordModel = {
   ttl: 'traces',
   fields: {
     traceId: id,
-    spanId: id,
+    segmentId: id,
     service: id,
     instance: id,
     name: id,

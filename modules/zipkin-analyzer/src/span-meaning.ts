@@ -1,5 +1,4 @@
-import type { ZipkinEndpoint, ZipkinSpan } from '@skein/telemetry';
-import { type Layer, RequestType } from '@skein/telemetry';
+import { type Layer, RequestType, type ZipkinEndpoint, type ZipkinSpan } from '@skein/telemetry';
 
 /** What a span needs to have for its meaning to be told. */
 type Told = Pick<ZipkinSpan, 'kind' | 'tags' | 'remoteEndpoint'>;
@@ -10,6 +9,9 @@ export const isEntry = ({ kind }: Told): boolean => kind === 'SERVER' || kind ==
 /** Another process was called. Without a kind, the name of another service says so. */
 export const isExit = ({ kind, remoteEndpoint }: Told): boolean =>
   kind === 'CLIENT' || kind === 'PRODUCER' || (kind === undefined && remoteEndpoint?.serviceName !== undefined);
+
+/** A name of its own among the spans of its trace: the id, and for the server's half of a span that the client reports, too, more than that. */
+export const segmentIdOf = ({ id, shared }: Pick<ZipkinSpan, 'id' | 'shared'>): string => (shared ? `${id}-shared` : id);
 
 /** It has the tag `error`, whose value may be anything but `false`, or OpenTelemetry's word for it. */
 export function isError({ tags }: Pick<ZipkinSpan, 'tags'>): boolean {

@@ -4,7 +4,7 @@ import type { Findings } from './findings.js';
 import type { Inventory } from './inventory.js';
 import { MAX_NAME_BYTES, MAX_SPAN_BYTES, MAX_TAG_BYTES, MAX_TAG_LENGTH, UNKNOWN_SERVICE, ZipkinSpanModel } from './models.js';
 import { spanJson } from './span-json.js';
-import { instanceOf, isEntry, isError } from './span-meaning.js';
+import { instanceOf, isEntry, isError, segmentIdOf } from './span-meaning.js';
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const BYTES_PER_UNIT = 3;
@@ -29,7 +29,7 @@ export class SpanRecorder {
     const remoteService = span.remoteEndpoint?.serviceName === undefined ? undefined : fitting(span.remoteEndpoint.serviceName);
     const row = {
       traceId: span.traceId,
-      spanId: span.id,
+      segmentId: segmentIdOf(span),
       service: owner,
       instance: fitting(instanceOf(span)),
       name,
