@@ -18,6 +18,7 @@ const STEPS = 64;
 
 /** Ranges that the sample at the start of a window may be old. What a counter grew by in a longer gap belongs to no single minute. */
 const MAX_GAP = 3;
+const MINUTE = 60_000;
 
 /**
  * Earlier values of counters, for increase, rate and irate. A value that is lower than the one before means that the counter began anew at 0,
@@ -81,7 +82,7 @@ export class CounterWindows {
     this.turn(now);
     const known = this.recent.get(key);
     if (known !== undefined) return known;
-    const window = this.older.get(key) ?? new Window(range / STEPS, range === 0 ? 2 : STEPS * 4);
+    const window = this.older.get(key) ?? new Window(range / STEPS, range === 0 ? 2 : STEPS * 4, Math.max(range, MINUTE) * MAX_GAP);
     this.older.delete(key);
     if (this.recent.size >= this.half) {
       this.evicted += this.older.size;
@@ -116,13 +117,14 @@ class Window {
   constructor(
     private readonly step: number,
     private readonly capacity: number,
+    private readonly patience: number,
   ) {}
 
   /** Makes the sample the last one. False if a later one is known. */
   take(value: number, time: number): boolean {
     const { times, totals } = this;
     const end = times.length - 1;
-    if (end < 0) this.push(time, 0);
+    if (end < 0 || this.restarts(time)) this.begin(time);
     else {
       if (time <= times[end]!) return time === times[end]!;
       const total = totals[end]! + (value >= this.last ? value - this.last : Math.max(0, value));
@@ -135,11 +137,22 @@ class Window {
     return true;
   }
 
+  /** A series whose time goes back this far had a wrong clock before: it would have no growth until the time is reached again. */
+  private restarts(time: number): boolean {
+    return this.times.at(-1)! - time > this.patience;
+  }
+
+  private begin(time: number): void {
+    this.times.length = 0;
+    this.totals.length = 0;
+    this.push(time, 0);
+  }
+
   growth(range: number): Growth | undefined {
     const { times, totals } = this;
+    if (times.length < 2) return undefined;
+    const base = range === 0 ? times.length - 2 : this.closest(times.at(-1)! - range);
     const end = times.length - 1;
-    if (end < 1) return undefined;
-    const base = range === 0 ? end - 1 : this.closest(times[end]! - range);
     const elapsed = times[end]! - times[base]!;
     if (range > 0 && elapsed > range * MAX_GAP) return undefined;
     return { increase: totals[end]! - totals[base]!, elapsed };

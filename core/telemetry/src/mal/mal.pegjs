@@ -17,9 +17,11 @@ start = _ e:argument _ { return e; }
 
 argument = closure / list / sum
 sum = first:product rest:(_ r:additive { return r; })* { return fold('arithmetic', first, rest); }
-additive = op:$[+-] _ right:product { return [op, right, place()]; }
+additive = op:plusOrMinus _ right:product { return [op, right, place()]; }
 product = first:unary rest:(_ r:multiplicative { return r; })* { return fold('arithmetic', first, rest); }
-multiplicative = op:$[*/] _ right:unary { return [op, right, place()]; }
+multiplicative = op:timesOrBy _ right:unary { return [op, right, place()]; }
+plusOrMinus "an operator" = [+-]
+timesOrBy "an operator" = [*/]
 unary = minuses:minus* of:postfix { return minuses.reduceRight((inner, at) => ({ kind: 'negation', of: inner, at }), of); }
 minus = "-" _ { return place(); }
 
@@ -36,9 +38,10 @@ primary
   / named
 number "a number" = digits:$([0-9]+ ("." [0-9]+)?) ![A-Za-z0-9_] { return { kind: 'number', value: Number(digits), at: place() }; }
 text = value:string { return { kind: 'text', value, at: place() }; }
-named = word:identifier rest:(_ args:arguments { return { args }; } / _ "." _ name:identifier !(_ "(" / "::") { return { name }; })? {
+named = word:functionName rest:(_ args:arguments { return { args }; } / _ "." _ name:identifier !(_ "(" / "::") { return { name }; })? {
   const at = place();
   if (rest?.args) return { kind: 'call', receiver: null, name: word, args: rest.args, at };
+  if (word.includes('::')) error('a function of a plugin is called with brackets');
   if (rest) return { kind: 'constant', type: word, name: rest.name, at };
   return WORDS.has(word) ? { kind: 'word', value: WORDS.get(word), at } : { kind: 'name', name: word, at };
 }
@@ -80,25 +83,30 @@ definition
 assigned = op:("=" ![=~] { return '='; } / "+=") _ value:term { return { op, value }; }
 
 term = test:or rest:(_ r:(elvis / ternary) { return r; })? {
-  return rest === null ? test : 'then' in rest ? { kind: 'conditional', test, ...rest } : { kind: 'elvis', of: test, ...rest };
+  return rest === null ? test : 'consequence' in rest ? { kind: 'conditional', test, ...rest } : { kind: 'elvis', of: test, ...rest };
 }
 elvis = "?:" _ otherwise:term { return { otherwise, at: place() }; }
-ternary = "?" ![.:] _ then:term _ ":" _ otherwise:term { return { then, otherwise, at: place() }; }
+ternary = "?" ![.:] _ consequence:term _ ":" _ otherwise:term { return { consequence, otherwise, at: place() }; }
 
 or = first:and rest:(_ r:orRest { return r; })* { return fold('binary', first, rest); }
-orRest = op:"||" _ right:and { return [op, right, place()]; }
+orRest = op:orOperator _ right:and { return [op, right, place()]; }
 and = first:equality rest:(_ r:andRest { return r; })* { return fold('binary', first, rest); }
-andRest = op:"&&" _ right:equality { return [op, right, place()]; }
+andRest = op:andOperator _ right:equality { return [op, right, place()]; }
 equality = first:relation rest:(_ r:equalityRest { return r; })* { return fold('binary', first, rest); }
-equalityRest = op:("==~" / "==" / "=~" / "!=") _ right:relation { return [op, right, place()]; }
+equalityRest = op:equalityOperator _ right:relation { return [op, right, place()]; }
 relation = first:addition rest:(_ r:relationRest { return r; })* { return fold('binary', first, rest); }
-relationRest = op:("<=" / ">=" / "<" / ">" / $("!"? "in" !wordChar)) _ right:addition { return [op, right, place()]; }
+relationRest = op:relationOperator _ right:addition { return [op, right, place()]; }
+orOperator "an operator" = "||"
+andOperator "an operator" = "&&"
+equalityOperator "an operator" = "==~" / "==" / "=~" / "!="
+relationOperator "an operator" = "<=" / ">=" / "<" / ">" / $("!"? "in" !wordChar)
 addition = first:multiplication rest:(_ r:additionRest { return r; })* { return fold('binary', first, rest); }
-additionRest = op:$([+-] !"=") _ right:multiplication { return [op, right, place()]; }
+additionRest = op:plusOrMinus !"=" _ right:multiplication { return [op, right, place()]; }
 multiplication = first:prefixed rest:(_ r:multiplicationRest { return r; })* { return fold('binary', first, rest); }
-multiplicationRest = op:$[*/%] _ right:prefixed { return [op, right, place()]; }
+multiplicationRest = op:timesByOrRest _ right:prefixed { return [op, right, place()]; }
+timesByOrRest "an operator" = [*/%]
 prefixed = prefixes:prefix* of:member { return prefixes.reduceRight((inner, { op, at }) => ({ kind: 'unary', op, of: inner, at }), of); }
-prefix = op:$[!-] _ { return { op, at: place() }; }
+prefix = op:("!" / "-") _ { return { op, at: place() }; }
 
 member = first:atom rest:(_ s:step { return s; } / blank* s:subscript { return s; })* { return rest.reduce((of, step) => ({ ...step, of }), first); }
 step = safe:("?." { return true; } / "." { return false; }) _ s:stepName args:(blank* a:termArguments { return a; })? {

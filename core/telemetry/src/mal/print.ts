@@ -96,14 +96,15 @@ function printTerm(t: Term): string {
     case 'binary':
       return printBinary(t);
     case 'conditional':
-      return `${bound(t.test, 1)}? ${printTerm(t.then)}:${printTerm(t.otherwise)}`;
+      return `${bound(t.test, 1)}? ${printTerm(t.consequence)}:${printTerm(t.otherwise)}`;
     case 'elvis':
       return `${bound(t.of, 1)}?:${printTerm(t.otherwise)}`;
   }
 }
 
 function printBinary(t: Term & { readonly kind: 'binary' }): string {
-  const op = t.op === 'in' || t.op === '!in' ? ` ${t.op} ` : t.op;
+  // Two slashes would begin a comment.
+  const op = ['in', '!in', '/'].includes(t.op) ? ` ${t.op} ` : t.op;
   return `${bound(t.left, tightness(t))}${op}${bound(t.right, tightness(t) + 1)}`;
 }
 

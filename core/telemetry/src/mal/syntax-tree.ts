@@ -204,7 +204,7 @@ export interface BinaryTerm extends Placed {
 export interface ConditionalTerm extends Placed {
   readonly kind: 'conditional';
   readonly test: Term;
-  readonly then: Term;
+  readonly consequence: Term;
   readonly otherwise: Term;
 }
 export interface ElvisTerm extends Placed {

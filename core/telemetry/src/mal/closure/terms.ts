@@ -99,9 +99,9 @@ export function compileTerm(t: Term, context: TermContext): Evaluate {
       return compileBinary(t, context);
     case 'conditional': {
       const test = compileTerm(t.test, context);
-      const then = compileTerm(t.then, context);
+      const consequence = compileTerm(t.consequence, context);
       const otherwise = compileTerm(t.otherwise, context);
-      return (frame) => (truth(test(frame)) ? then(frame) : otherwise(frame));
+      return (frame) => (truth(test(frame)) ? consequence(frame) : otherwise(frame));
     }
     case 'elvis': {
       const of = compileTerm(t.of, context);

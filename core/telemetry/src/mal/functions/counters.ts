@@ -38,6 +38,7 @@ const counter = (ranged: boolean, read: (growth: Growth) => number): FamilyFunct
         }
         const grown: Point[] = [];
         for (const point of family) {
+          if (!Number.isFinite(point.value)) continue;
           const series = `${point.name} ${point.labels.key}`;
           const growth = context.windows.grow(id, series, range, point.value, point.timestamp, context.now);
           if (growth !== undefined) grown.push(point.withValue(read(growth)));
