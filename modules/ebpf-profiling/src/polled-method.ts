@@ -1,12 +1,11 @@
 import { type GrpcMethod, type Logger, type Meter, StatusError } from '@skein/core';
-import { type AgentCommand, encodeCommands } from '@skein/proto';
-import { MalformedMessageError } from './decode-message.js';
+import { type AgentCommand, encodeCommands, MalformedError } from '@skein/proto';
 
 /** A method by which agents ask for commands, again and again. */
 export interface PolledMethod {
   readonly listener: string;
   readonly path: string;
-  /** Throws {@link MalformedMessageError} for bytes that are no request. */
+  /** Throws {@link MalformedError} for bytes that are no request. */
   readonly commands: (request: Uint8Array) => Promise<readonly AgentCommand[]>;
 }
 
@@ -40,7 +39,7 @@ export class PolledMethods {
   }
 
   #failed(path: string, error: unknown): Uint8Array {
-    if (error instanceof MalformedMessageError) {
+    if (error instanceof MalformedError) {
       this.#polls.add(1, { outcome: 'malformed' });
       throw new StatusError('INVALID_ARGUMENT', error.message, { cause: error });
     }

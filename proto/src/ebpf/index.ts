@@ -1,1 +1,2 @@
 export { skywalking } from '../../gen/ebpf.js';
+export * from './decode.js';

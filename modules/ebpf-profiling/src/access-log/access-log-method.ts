@@ -1,21 +1,13 @@
 import type { GrpcMethod, HostStatus, Logger, Publisher } from '@skein/core';
 import { StatusError } from '@skein/core';
-import { skywalking } from '@skein/proto/ebpf';
+import { countAccessLogs } from '@skein/proto/ebpf';
 import type { Observation } from '@skein/telemetry';
-import { decodeMessage } from '../decode-message.js';
 
-const { EBPFAccessLogMessage } = skywalking.v3;
 /** An empty `EBPFAccessLogDownstream` message. */
 const DONE = new Uint8Array(0);
 
-/** How many logs a message holds. Throws when the bytes are no message. */
-export function countLogs(bytes: Uint8Array): number {
-  const { kernelLogs, protocolLog } = decodeMessage(EBPFAccessLogMessage, bytes);
-  return (kernelLogs?.length ?? 0) + (protocolLog ? 1 : 0);
-}
-
 /**
- * Takes the access logs of eBPF agents, so that they go on doing the rest of their work. The logs are decoded and counted in the books of the
+ * Takes the access logs of eBPF agents, so that they go on doing the rest of their work. The logs are counted in the books of the
  * edge, as skipped with the reason `not-analysed`: the 296 `kubernetes_*` metrics of ebpf.oal, which they are for, are not computed, and
  * nothing of them is kept. That is logged once. Streams of logs do not end by themselves; they end when the host drains.
  */
@@ -36,7 +28,7 @@ export function accessLogMethod(listener: string, publisher: Publisher<Observati
       for await (const chunk of messages) {
         for (const bytes of chunk) {
           try {
-            skip(countLogs(bytes));
+            skip(countAccessLogs(bytes));
           } catch (error) {
             first ??= error as Error;
             publisher.skip(1, 'malformed');

@@ -1,19 +1,16 @@
 import type { AgentCommand } from '@skein/proto';
-import { skywalking } from '@skein/proto/ebpf';
+import { decodePolicyQuery } from '@skein/proto/ebpf';
 import { type Naming, serviceId } from '@skein/telemetry';
-import { decodeMessage } from '../decode-message.js';
 import type { PolledMethod } from '../polled-method.js';
 import type { Policies } from './policies.js';
 import type { Policy } from './policy.js';
-
-const { ContinuousProfilingPolicyQuery } = skywalking.v3;
 
 /** Tells an eBPF agent the policies that are other ones than it has. */
 export const policyMethod = (listener: string, policies: Policies, naming: Naming): PolledMethod => ({
   listener,
   path: '/skywalking.v3.ContinuousProfilingService/queryPolicies',
   commands: async (request) => {
-    const asked = decodeMessage(ContinuousProfilingPolicyQuery, request).policies ?? [];
+    const asked = decodePolicyQuery(request).policies ?? [];
     const uuids = new Map<string, string>();
     for (const { serviceName, uuid } of asked) if (!uuids.has(serviceName ?? '')) uuids.set(serviceName ?? '', uuid ?? '');
     const changed: ServicePolicy[] = [];

@@ -32,10 +32,10 @@ const hundredths = (threshold: number | null | undefined, current: number | null
   current: hundredth(current),
 });
 
-/** Whole hundredths; what no number of the query protocol can hold is cut to what it can. */
+/** The nearest whole hundredth; what no number of the query protocol can hold is cut to what it can. */
 function hundredth(value: number | null | undefined): number {
   if (value === null || value === undefined || Number.isNaN(value)) return 0;
-  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Math.trunc(value * 100), Number.MAX_SAFE_INTEGER)) + 0;
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Math.round(value * 100), Number.MAX_SAFE_INTEGER)) + 0;
 }
 
 function comparison(type: MonitorType, threshold: number, current: number): string {

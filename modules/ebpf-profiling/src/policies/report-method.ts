@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, deliver, type GrpcMethod, type Publisher } from '@skein/core';
 import { encodeCommands } from '@skein/proto';
-import { skywalking } from '@skein/proto/ebpf';
+import { decodeContinuousReport, type skywalking } from '@skein/proto/ebpf';
 import type { Observation } from '@skein/telemetry';
 import { clip } from '@skein/telemetry/storage';
-import { decodeMessage } from '../decode-message.js';
 import type { ProcessObservations } from '../processes/process-observations.js';
 import type { SamplingRule, TargetType } from '../tasks/task.js';
 import { readCause } from './read-cause.js';
 import { type TriggeredTask, TriggeredTaskModel, triggeredRow } from './triggered-tasks.js';
 
-const { ContinuousProfilingReport } = skywalking.v3;
 const ROW_BYTES = 500;
 /** Most causes and patterns of a report that are kept; a real one has a few. */
 const MAX_ENTRIES = 100;
@@ -37,7 +35,7 @@ export function reportMethod(
 
 /** Throws when the bytes are no report, or one of nothing that can be profiled. */
 export function readTriggered(bytes: Uint8Array, id: string, processes: ProcessObservations, now: number): TriggeredTask {
-  const report = decodeMessage(ContinuousProfilingReport, bytes);
+  const report = decodeContinuousReport(bytes);
   const { serviceName = '', instanceName = '', processName = '', duration, causes } = report;
   const ids = processes.ids({ serviceName, instanceName, processName });
   return {

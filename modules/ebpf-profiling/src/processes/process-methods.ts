@@ -1,10 +1,10 @@
 import { type Clock, deliver, type GrpcCall, type GrpcMethod, type Publisher, StatusError } from '@skein/core';
-import { skywalking } from '@skein/proto/ebpf';
+import { MalformedError } from '@skein/proto';
+import { decodeProcessPings, decodeProcessReport, skywalking } from '@skein/proto/ebpf';
 import type { Observation, ProcessDetectType } from '@skein/telemetry';
-import { decodeMessage, MalformedMessageError } from '../decode-message.js';
 import type { ProcessEntity, ProcessObservations, ReportedProcess } from './process-observations.js';
 
-const { EBPFProcessReportList, EBPFProcessPingPkgList, EBPFReportProcessDownstream } = skywalking.v3;
+const { EBPFReportProcessDownstream } = skywalking.v3;
 const SERVICE = '/skywalking.v3.EBPFProcessService';
 /** An empty `Commands` message. */
 const NO_COMMANDS = new Uint8Array(0);
@@ -33,7 +33,7 @@ export function processMethods(intake: ProcessIntake): readonly GrpcMethod[] {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof MalformedMessageError)) throw error;
+      if (!(error instanceof MalformedError)) throw error;
       publisher.skip(1, 'malformed');
       throw new StatusError('INVALID_ARGUMENT', error.message, { cause: error });
     }
@@ -65,9 +65,9 @@ export function processMethods(intake: ProcessIntake): readonly GrpcMethod[] {
   ];
 }
 
-/** Processes of a report in their order; those that are of neither kind are left out. Throws {@link MalformedMessageError}. */
+/** Processes of a report in their order; those that are of neither kind are left out. Throws {@link MalformedError}. */
 export function readReport(bytes: Uint8Array): readonly FoundProcess[] {
-  const { processes, ebpfAgentID } = decodeMessage(EBPFProcessReportList, bytes);
+  const { processes, ebpfAgentID } = decodeProcessReport(bytes);
   return (processes ?? []).flatMap(({ hostProcess, k8sProcess }) => {
     const metadata = hostProcess ?? k8sProcess;
     if (!metadata) return [];
@@ -77,9 +77,9 @@ export function readReport(bytes: Uint8Array): readonly FoundProcess[] {
   });
 }
 
-/** Throws {@link MalformedMessageError}. */
+/** Throws {@link MalformedError}. */
 export function readPings(bytes: Uint8Array): readonly ReportedProcess[] {
-  const { processes, ebpfAgentID } = decodeMessage(EBPFProcessPingPkgList, bytes);
+  const { processes, ebpfAgentID } = decodeProcessPings(bytes);
   return (processes ?? []).map(({ entityMetadata, properties }) => ({
     entity: entityOf(entityMetadata),
     properties: pairsOf(properties),

@@ -83,7 +83,8 @@ async function* pages(reads: LimitedReads, schedules: readonly string[], range: 
   let offset = 0;
   for (;;) {
     const where = [['schedule', 'in', schedules]] as const;
-    const rows = await reads.records({ model: StackModel, range: { from: range.from, to }, where, offset, limit: PAGE }, o);
+    const question = { model: StackModel, range: { from: range.from, to }, where, offset, limit: PAGE, body: true };
+    const rows = await reads.records(question, o);
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
     const last = Number(rows.at(-1)!.uploadTime);
@@ -93,13 +94,12 @@ async function* pages(reads: LimitedReads, schedules: readonly string[], range: 
   }
 }
 
-/** Stacks that cannot be read were not written by this version; they are passed over. */
-function addRow(forest: StackForest, { target, data }: Row, aggregation: Aggregation): void {
-  if (!(data instanceof Uint8Array)) return;
-  if (target === 'ON_CPU') {
+function addRow(forest: StackForest, row: Row, aggregation: Aggregation): void {
+  const data = row.data as Uint8Array;
+  if (row.target === 'ON_CPU') {
     const { stacks, dumpCount } = EBPFOnCPUProfiling.decode(data);
     forest.add(symbolsOf(stacks ?? []), positive(dumpCount));
-  } else if (target === 'OFF_CPU') {
+  } else {
     const { stacks, switchCount, duration } = EBPFOffCPUProfiling.decode(data);
     forest.add(symbolsOf(stacks ?? []), positive(aggregation === 'DURATION' ? duration : switchCount));
   }

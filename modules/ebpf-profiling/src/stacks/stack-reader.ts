@@ -1,10 +1,9 @@
-import { skywalking } from '@skein/proto/ebpf';
+import { decodeProfilingData, skywalking } from '@skein/proto/ebpf';
 import type { Observation } from '@skein/telemetry';
 import type { EntityUpdate, RecordRow } from '@skein/telemetry/storage';
-import { decodeMessage } from '../decode-message.js';
 import { MAX_STACK_BYTES, ScheduleModel, StackModel, scheduleId } from './stack-models.js';
 
-const { EBPFProfilingData, EBPFOnCPUProfiling, EBPFOffCPUProfiling, EBPFProfilingStackType } = skywalking.v3;
+const { EBPFOnCPUProfiling, EBPFOffCPUProfiling, EBPFProfilingStackType } = skywalking.v3;
 const { PROCESS_KERNEL_SPACE, PROCESS_USER_SPACE } = EBPFProfilingStackType;
 const UPDATE_BYTES = 500;
 const ROW_BYTES = 300;
@@ -28,7 +27,7 @@ export class StackReader {
 
   /** What a message means. Throws for bytes that are no message, for one before the run is told, and for one without stacks. */
   read(bytes: Uint8Array): readonly Observation[] {
-    const { task, onCPU, offCPU } = decodeMessage(EBPFProfilingData, bytes);
+    const { task, onCPU, offCPU } = decodeProfilingData(bytes);
     const entities = task ? [this.#begin(task)] : [];
     const run = this.#run;
     if (run === undefined) throw new Error('the first message does not say which task its stacks are of');

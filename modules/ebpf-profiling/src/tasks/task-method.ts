@@ -1,19 +1,16 @@
 import type { Clock } from '@skein/core';
-import { skywalking } from '@skein/proto/ebpf';
-import { decodeMessage } from '../decode-message.js';
+import { decodeTaskQuery } from '@skein/proto/ebpf';
 import type { PolledMethod } from '../polled-method.js';
 import type { StoredProcesses } from '../processes/stored-processes.js';
 import type { FixedTasks } from './fixed-tasks.js';
 import { taskCommands } from './task-commands.js';
-
-const { EBPFProfilingTaskQuery } = skywalking.v3;
 
 /** Tells an eBPF agent the tasks for the processes that it has reported lately. */
 export const taskMethod = (listener: string, tasks: FixedTasks, processes: StoredProcesses, clock: Clock): PolledMethod => ({
   listener,
   path: '/skywalking.v3.EBPFProfilingService/queryTasks',
   commands: async (request) => {
-    const { roverInstanceId, latestUpdateTime } = decodeMessage(EBPFProfilingTaskQuery, request);
+    const { roverInstanceId, latestUpdateTime } = decodeTaskQuery(request);
     const reported = await processes.ofAgent(roverInstanceId ?? '');
     const services = [...new Set(reported.map(({ serviceId }) => serviceId))];
     const ordered = await Promise.all(services.map((service) => tasks.ofService(service)));
