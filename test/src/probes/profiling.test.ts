@@ -1,22 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { Client, credentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import aggregation from '@skein/aggregation';
 import { defineModule } from '@skein/core';
+import { createHost } from '@skein/core/host';
 import { createTestHost, TEST_START, type TestHost } from '@skein/core/testing';
+import grpcServer from '@skein/grpc-server';
+import { GrpcAddressesToken } from '@skein/grpc-server/contract';
+import httpServer from '@skein/http-server';
+import { HttpAddressesToken } from '@skein/http-server/contract';
 import naming from '@skein/naming';
 import profiling from '@skein/profiling';
 import query from '@skein/query';
 import queryGraphql from '@skein/query-graphql';
+import storageLevel from '@skein/storage-level';
 import storageMemory from '@skein/storage-memory';
-import { endpointId, instanceId, observations, SegmentModel, serviceId } from '@skein/telemetry';
-import { type Storage, StorageToken } from '@skein/telemetry/storage';
+import { instanceId, observations, serviceId } from '@skein/telemetry';
+import { type RecordModel, type Storage, StorageToken } from '@skein/telemetry/storage';
 import traceAnalyzer from '@skein/trace-analyzer';
 import traceReceiver from '@skein/trace-receiver';
 import protobuf from 'protobufjs';
-import { eventually } from '../support/eventually.js';
+import { GraphqlClient } from '../support/graphql-client.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PROTO = join(here, '../../../proto');
@@ -42,6 +50,19 @@ const PPROF = '/skywalking.v10.PprofTask';
 const MINUTE = 60_000;
 const jfr = gunzipSync(readFileSync(join(FIXTURES, 'load.jfr.gz')));
 const wall = readFileSync(join(FIXTURES, 'wall.pprof.gz'));
+
+/** Where files are kept. Only names and fields count. */
+const contentModel = (name: string): RecordModel => ({
+  kind: 'record',
+  name,
+  version: 1,
+  ttl: 'records',
+  fields: { uploadTime: { type: 'instant' }, data: { type: 'bytes' } },
+  time: 'uploadTime',
+  filter: [],
+  body: 'data',
+});
+const PROFILING_CONTENT = { async: contentModel('jfr_profiling_content'), pprof: contentModel('pprof_profiling_content') };
 
 const kits: TestHost[] = [];
 afterEach(async () => {
@@ -498,4 +519,392 @@ describe('Go profiles', () => {
     expect((await analyze(kit, [['segment-1', 0, 1]])).tip).toBe('no snapshots were found');
     kit.assertBooks();
   });
+});
+
+interface Element {
+  readonly id: string;
+  readonly parentId: string;
+  readonly codeSignature: string;
+  readonly total: number;
+  readonly self: number;
+}
+const ELEMENTS = '{ id parentId codeSignature total self }';
+
+/** Checks that elements are a tree with the root first, and gives their totals by path. */
+function totals(elements: readonly Element[]): Readonly<Record<string, number>> {
+  const paths = new Map<string, string>();
+  const byPath: Record<string, number> = {};
+  for (const [i, { id, parentId, codeSignature, total }] of elements.entries()) {
+    expect([id, parentId === '-1']).toEqual([String(i), i === 0]);
+    const path = i === 0 ? codeSignature : `${paths.get(parentId)} > ${codeSignature}`;
+    paths.set(id, path);
+    byPath[path] = total;
+  }
+  return byPath;
+}
+
+/** The two kinds of uploads, which differ in names only. */
+const KINDS = {
+  async: {
+    path: `${ASYNC}/collect`,
+    file: jfr,
+    create: createAsync,
+    tooLarge: 'JFR_UPLOAD_FILE_TOO_LARGE_ERROR',
+    message: (fields: { metadata?: object; content?: Uint8Array; errorMessage?: string }) => {
+      const { metadata, ...rest } = fields;
+      return encode('v10.AsyncProfilerData', { ...(metadata && { metaData: metadata }), ...rest });
+    },
+    progress: 'queryAsyncProfilerTaskProgress',
+    config: (bytes: number) => ({ maxJfrSize: bytes }),
+    analyze: async (kit: TestHost, taskId: string, instanceIds: readonly string[], eventType = 'EXECUTION_SAMPLE') => {
+      const document = `query ($r: AsyncProfilerAnalyzationRequest!) { a: queryAsyncProfilerAnalyze(request: $r) { tree { type elements ${ELEMENTS} } } }`;
+      const { a } = await ask<{ a: { tree: { elements: readonly Element[] } | null } }>(kit, document, {
+        r: { taskId, instanceIds, eventType },
+      });
+      return a.tree && totals(a.tree.elements);
+    },
+  },
+  pprof: {
+    path: `${PPROF}/collect`,
+    file: wall,
+    create: createPprof,
+    tooLarge: 'PPROF_UPLOAD_FILE_TOO_LARGE_ERROR',
+    message: (fields: object) => encode('v10.PprofData', fields),
+    progress: 'queryPprofTaskProgress',
+    config: (bytes: number) => ({ maxPprofSize: bytes }),
+    analyze: async (kit: TestHost, taskId: string, instanceIds: readonly string[]) => {
+      const document = `query ($r: PprofAnalyzationRequest!) { a: queryPprofAnalyze(request: $r) { tree { elements ${ELEMENTS} } } }`;
+      const { a } = await ask<{ a: { tree: { elements: readonly Element[] } | null } }>(kit, document, { r: { taskId, instanceIds } });
+      return a.tree && totals(a.tree.elements);
+    },
+  },
+} as const;
+
+describe.each(Object.entries(KINDS))('an upload of %s', (name, kind) => {
+  const metadata = (taskId: string, size: number, fields: object = {}) =>
+    kind.message({ metadata: { ...AGENT, taskId, contentSize: size, ...fields } });
+  /** A whole upload in pieces of `size` bytes. */
+  const upload = (taskId: string, file: Uint8Array, size = 10_000, fields: object = {}) => [
+    metadata(taskId, file.length, fields),
+    ...Array.from({ length: Math.ceil(file.length / size) }, (_, i) => kind.message({ content: file.subarray(i * size, (i + 1) * size) })),
+  ];
+  const progress = async (kit: TestHost, taskId: string) => {
+    const { p } = await ask<{
+      p: { logs: readonly { operationType: string; instanceName: string }[]; errorInstanceIds: unknown; successInstanceIds: unknown };
+    }>(
+      kit,
+      `query ($id: String!) { p: ${kind.progress}(taskId: $id) { logs { operationType instanceName } errorInstanceIds successInstanceIds } }`,
+      { id: taskId },
+    );
+    return { ...p, logs: p.logs.map(({ operationType, instanceName }) => `${instanceName} ${operationType}`) };
+  };
+
+  it('is answered once, with an empty message, and can be read as a tree when the call ends', async () => {
+    const kit = await start();
+    const { id } = await kind.create(kit);
+    expect(await kit.grpc(kind.path, upload(id!, kind.file))).toEqual([new Uint8Array(0)]);
+    expect(await progress(kit, id!)).toEqual({ logs: ['shop-1 EXECUTION_FINISHED'], errorInstanceIds: [], successInstanceIds: [INSTANCE] });
+    const tree = (await kind.analyze(kit, id!, [INSTANCE]))!;
+    expect(Object.keys(tree)[0]).toBe(name === 'async' ? 'all' : 'root');
+    expect(Object.values(tree).every((total) => total > 0)).toBe(true);
+    expect(Object.keys(tree).some((path) => path.includes(name === 'async' ? 'Load.main' : 'burn'))).toBe(true);
+    expect(await kind.analyze(kit, id!, [OTHER])).toBeNull();
+    expect(await kind.analyze(kit, id!, [])).toBeNull();
+    kit.assertBooks();
+  });
+
+  it('of several instances merges; the file itself is kept in parts of a megabyte', async () => {
+    const kit = await start();
+    const { id } = await kind.create(kit, { serviceInstanceIds: [INSTANCE, OTHER] });
+    await Promise.all([
+      kit.grpc(kind.path, upload(id!, kind.file)),
+      kit.grpc(kind.path, upload(id!, kind.file, 1_000_000, { serviceInstance: 'shop-2' })),
+    ]);
+    const one = (await kind.analyze(kit, id!, [INSTANCE]))!;
+    const both = (await kind.analyze(kit, id!, [INSTANCE, OTHER]))!;
+    expect(both).toEqual(Object.fromEntries(Object.entries(one).map(([path, total]) => [path, 2 * total])));
+    const model = PROFILING_CONTENT[name as keyof typeof KINDS];
+    const range = { from: 0, to: TEST_START + MINUTE };
+    const found = await kit
+      .get(StorageToken)
+      .records({ model, range, offset: 0, limit: 100, body: true }, { signal: new AbortController().signal, deadlineMs: 1000 });
+    const parts = found.items.filter(({ instanceId: of }) => of === INSTANCE).sort((a, b) => Number(a.part) - Number(b.part));
+    expect(Buffer.concat(parts.map(({ data }) => data as Uint8Array)).equals(kind.file)).toBe(true);
+  });
+
+  it('that is too large is told so at once; nothing is stored but an entry in the log', async () => {
+    const kit = await start(kind.config(1024));
+    const { id } = await kind.create(kit);
+    const status = name === 'async' ? { type: 2 } : { status: 2 };
+    const type = name === 'async' ? 'v10.AsyncProfilerCollectionResponse' : 'v10.PprofCollectionResponse';
+    expect(await kit.grpc(kind.path, upload(id!, Buffer.alloc(1025), 1000))).toEqual(
+      [Buffer.from(encode(type, status))].map((b) => new Uint8Array(b)),
+    );
+    expect(await progress(kit, id!)).toEqual({ logs: [`shop-1 ${kind.tooLarge}`], errorInstanceIds: [INSTANCE], successInstanceIds: [] });
+    expect(await kind.analyze(kit, id!, [INSTANCE])).toBeNull();
+    expect(skipped(kit)).toEqual({ oversize: 1 });
+    kit.assertBooks();
+  });
+
+  it('of an error is logged, and answered only where agents wait for it', async () => {
+    const kit = await start();
+    const { id } = await kind.create(kit);
+    const error = [metadata(id!, 0, { type: 1 }), kind.message({ errorMessage: 'no such profiler' })];
+    const replies = await kit.grpc(kind.path, error);
+    expect(replies.map((reply) => [...reply])).toEqual(name === 'async' ? [] : [[8, 1]]);
+    expect(await progress(kit, id!)).toEqual({
+      logs: ['shop-1 EXECUTION_TASK_ERROR'],
+      errorInstanceIds: [INSTANCE],
+      successInstanceIds: [],
+    });
+    // Also of a task that is forgotten.
+    expect(await kit.grpc(kind.path, [metadata('1_none', 0, { type: 1 })])).toHaveLength(name === 'async' ? 0 : 1);
+    kit.assertBooks();
+  });
+
+  it.each<[string, (id: string) => readonly Uint8Array[], RegExp, string]>([
+    ['begins with content', () => [kind.message({ content: kind.file })], /expected metadata first/, 'no-metadata'],
+    ['is of no task', () => upload('1704164640000_bm9uZQ==.1', kind.file), /there is no task/, 'unknown-task'],
+    ['is of the task of another service', (id) => upload(id, kind.file, 10_000, { service: 'web' }), /there is no task/, 'unknown-task'],
+    ['ends early', (id) => upload(id, kind.file).slice(0, -1), /of \d+ bytes were sent/, 'incomplete'],
+    [
+      'is longer than was told',
+      (id) => [...upload(id, kind.file), kind.message({ content: Buffer.from([1]) })],
+      /more than the \d+ bytes/,
+      'incomplete',
+    ],
+    ['is of no size', (id) => [metadata(id, -5), kind.message({ content: kind.file })], /more than the -5 bytes/, 'incomplete'],
+    ['is cut inside a message', (id) => [metadata(id, 9).subarray(0, -1)], /malformed/, 'malformed'],
+    ['is no profile', (id) => upload(id, Buffer.from('certainly not a profile')), /(JFR|pprof): .* at byte \d+/, 'malformed'],
+  ])('that %s is refused, and nothing of it is stored', async (_what, messages, reason, counted) => {
+    const kit = await start();
+    const { id } = await kind.create(kit);
+    await expect(kit.grpc(kind.path, messages(id!))).rejects.toThrow(reason);
+    expect(await kind.analyze(kit, id!, [INSTANCE])).toBeNull();
+    expect((await progress(kit, id!)).successInstanceIds).toEqual([]);
+    expect(skipped(kit)).toEqual({ [counted]: 1 });
+    kit.assertBooks();
+  });
+
+  it('waits for no silent agent, and for no more memory than there is', async () => {
+    const kit = await start({ maxUploads: '1MiB', ...kind.config(2_000_000), idle: '5s' });
+    const { id } = await kind.create(kit);
+    await expect(kit.grpc(kind.path, [metadata(id!, 1_048_577)])).rejects.toMatchObject({ status: 'RESOURCE_EXHAUSTED' });
+    // What a refused or broken upload took is given back.
+    for (let i = 0; i < 3; i++) await expect(kit.grpc(kind.path, [metadata(id!, 1_000_000)])).rejects.toThrow(/0 of 1000000 bytes/);
+    expect(await kit.grpc(kind.path, upload(id!, kind.file))).toHaveLength(1);
+    expect(await kit.grpc(kind.path, [])).toEqual([]);
+  });
+});
+
+describe('tasks of async-profiler', () => {
+  it('are given to the instances they name, with their events as words', async () => {
+    const kit = await start();
+    const { id, code } = await createAsync(kit);
+    expect(code).toBe('SUCCESS');
+    const [command] = await pollAsync(kit);
+    expect(command!.command).toBe('AsyncProfilerTaskQuery');
+    expect(args(command!)).toEqual([
+      ['TaskId', id],
+      ['Duration', '20'],
+      ['ExecArgs', 'event=cpu,alloc,interval=1ms'],
+      ['CreateTime', String(TEST_START)],
+    ]);
+    expect(await pollAsync(kit, { serviceInstance: 'shop-2' })).toEqual([]);
+    expect(await pollAsync(kit, { lastCommandTime: TEST_START })).toEqual([]);
+    // Agents ask every 20 s, so a task that is shorter is given out for a while longer.
+    await kit.clock.set(TEST_START + 4 * MINUTE);
+    expect(await pollAsync(kit)).toHaveLength(1);
+    await kit.clock.set(TEST_START + 6 * MINUTE);
+    expect(await pollAsync(kit)).toEqual([]);
+    const { list } = await ask<{ list: { tasks: readonly object[] } }>(
+      kit,
+      'query ($r: AsyncProfilerTaskListRequest!) { list: queryAsyncProfilerTaskList(request: $r) { errorReason tasks { id serviceId serviceInstanceIds createTime events duration execArgs } } }',
+      { r: { serviceId: SERVICE, limit: 10, queryDuration: { start: '2024-01-02 0304', end: '2024-01-02 0304', step: 'MINUTE' } } },
+    );
+    expect(list).toEqual({
+      errorReason: null,
+      tasks: [
+        {
+          id,
+          serviceId: SERVICE,
+          serviceInstanceIds: [INSTANCE],
+          createTime: TEST_START,
+          events: ['CPU', 'ALLOC'],
+          duration: 20,
+          execArgs: 'interval=1ms',
+        },
+      ],
+    });
+  });
+
+  it('only the newest is given out; what is wrong or at the same time is refused', async () => {
+    const kit = await start();
+    const refused = { code: 'ARGUMENT_ERROR', errorReason: expect.any(String), id: null };
+    for (const fields of [
+      { duration: 0 },
+      { events: [] },
+      { serviceInstanceIds: [] },
+      { serviceInstanceIds: ['x'] },
+      { serviceId: 'x' },
+      { duration: 90_000 },
+    ]) {
+      expect(await createAsync(kit, fields)).toEqual(refused);
+    }
+    await createAsync(kit);
+    expect(await createAsync(kit)).toEqual({ ...refused, code: 'ALREADY_PROFILING_ERROR' });
+    await kit.clock.set(TEST_START + 21_000);
+    const { id } = await createAsync(kit, { execArgs: null });
+    const commands = await pollAsync(kit);
+    expect(commands.map((command) => args(command)[0])).toEqual([['TaskId', id]]);
+    expect(args(commands[0]!)[2]).toEqual(['ExecArgs', 'event=cpu,alloc']);
+  });
+});
+
+describe('tasks of pprof', () => {
+  it('are given one at a time, the oldest first', async () => {
+    const kit = await start();
+    const { id } = await createPprof(kit, { events: 'MUTEX', dumpPeriod: 7 });
+    await kit.clock.advance(1000);
+    const { id: later } = await createPprof(kit, { events: 'HEAP', duration: null });
+    const [command, ...rest] = await pollPprof(kit);
+    expect([command!.command, rest]).toEqual(['PprofTaskQuery', []]);
+    expect(args(command!)).toEqual([
+      ['TaskId', id],
+      ['Events', 'mutex'],
+      ['Duration', '1'],
+      ['CreateTime', String(TEST_START)],
+      ['DumpPeriod', '7'],
+    ]);
+    expect(args((await pollPprof(kit, { lastCommandTime: TEST_START }))[0]!)[0]).toEqual(['TaskId', later]);
+    expect(await pollPprof(kit, { serviceInstance: 'shop-2' })).toEqual([]);
+    const { list } = await ask<{ list: { tasks: readonly object[] } }>(
+      kit,
+      'query ($r: PprofTaskListRequest!) { list: queryPprofTaskList(request: $r) { errorReason tasks { id events duration dumpPeriod serviceInstanceIds } } }',
+      { r: { serviceId: SERVICE } },
+    );
+    expect(list.tasks).toEqual([
+      { id: later, events: 'HEAP', duration: 0, dumpPeriod: 0, serviceInstanceIds: [INSTANCE] },
+      { id, events: 'MUTEX', duration: 1, dumpPeriod: 7, serviceInstanceIds: [INSTANCE] },
+    ]);
+  });
+
+  it('need a time and a rate by their event, and run once at a time for each event', async () => {
+    const kit = await start();
+    const refused = { code: 'ARGUMENT_ERROR', errorReason: expect.any(String), id: null };
+    for (const fields of [
+      { duration: null },
+      { duration: 16 },
+      { events: 'BLOCK' },
+      { events: 'MUTEX', dumpPeriod: 0 },
+      { serviceInstanceIds: [] },
+    ]) {
+      expect(await createPprof(kit, fields)).toEqual(refused);
+    }
+    expect((await createPprof(kit)).code).toBe('SUCCESS');
+    expect((await createPprof(kit)).code).toBe('ALREADY_PROFILING_ERROR');
+    expect((await createPprof(kit, { events: 'GOROUTINE', duration: null })).code).toBe('SUCCESS');
+  });
+});
+
+describe('over a real connection', () => {
+  /** A call that a test goes through step by step. */
+  function call(client: Client, path: string) {
+    const same = (bytes: Buffer): Buffer => bytes;
+    const stream = client.makeBidiStreamRequest(path, same, same);
+    const replies: number[][] = [];
+    const waiting: (() => void)[] = [];
+    stream.on('data', (reply: Buffer) => {
+      replies.push([...reply]);
+      for (const wake of waiting.splice(0)) wake();
+    });
+    const ended = new Promise<number>((resolve) => {
+      stream.on('error', () => undefined);
+      stream.on('status', ({ code }: { code: number }) => resolve(code));
+    });
+    return {
+      ended,
+      replies,
+      send: (bytes: Uint8Array) => stream.write(Buffer.from(bytes)),
+      end: () => stream.end(),
+      cancel: () => stream.cancel(),
+      reply: async () => {
+        if (replies.length === 0) await new Promise<void>((wake) => waiting.push(wake));
+        return replies;
+      },
+    };
+  }
+
+  it('the client waits for leave before it sends; a restart in the middle loses the upload and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'profiling-'));
+    const serve = async () => {
+      const host = createHost({
+        logger: { debug() {}, info() {}, warn() {}, error() {} },
+        modules: [
+          { definition: grpcServer, config: { listeners: { grpc: { port: 0 } } } },
+          { definition: httpServer, config: { listeners: { rest: { port: 0 } } } },
+          { definition: storageLevel, config: { path: folder } },
+          ...[aggregation, naming, traceReceiver, traceAnalyzer, query, queryGraphql, profiling].map((definition) => ({ definition })),
+        ],
+      });
+      await host.start();
+      const client = new Client(`127.0.0.1:${host.get(GrpcAddressesToken).get('grpc')!.port}`, credentials.createInsecure());
+      const graphql = new GraphqlClient(`http://127.0.0.1:${host.get(HttpAddressesToken).get('rest')!.port}`);
+      return {
+        client,
+        graphql,
+        stop: async () => {
+          client.close();
+          await host.stop();
+        },
+      };
+    };
+    const metadata = (taskId: string, size: number) =>
+      encode('v10.AsyncProfilerData', { metaData: { ...AGENT, taskId, contentSize: size } });
+    const analysis = (id: string) =>
+      `{ a: queryAsyncProfilerAnalyze(request: { taskId: "${id}", instanceIds: ["${INSTANCE}"], eventType: LOCK }) { tree { elements { codeSignature total } } } }`;
+    try {
+      let server = await serve();
+      const created = await server.graphql.query<{ c: Created }>(
+        `mutation { c: createAsyncProfilerTask(asyncProfilerTaskCreationRequest: { serviceId: "${SERVICE}", serviceInstanceIds: ["${INSTANCE}"], duration: 20, events: [LOCK] }) { id } }`,
+      );
+      const id = created.c.id!;
+      const cut = call(server.client, `${ASYNC}/collect`);
+      cut.send(metadata(id, jfr.length));
+      expect(await cut.reply()).toEqual([[]]);
+      cut.send(encode('v10.AsyncProfilerData', { content: jfr.subarray(0, 50_000) }));
+      const stopping = server.stop();
+      cut.cancel();
+      expect(await cut.ended).not.toBe(0);
+      await stopping;
+
+      server = await serve();
+      expect(await server.graphql.query(analysis(id))).toEqual({ a: { tree: null } });
+      // Larger than one part: the recording, again and again.
+      const large = Buffer.concat(Array.from({ length: 30 }, () => jfr));
+      const whole = call(server.client, `${ASYNC}/collect`);
+      whole.send(metadata(id, large.length));
+      expect(await whole.reply()).toEqual([[]]);
+      for (let at = 0; at < large.length; at += 1_000_000)
+        whole.send(encode('v10.AsyncProfilerData', { content: large.subarray(at, at + 1_000_000) }));
+      whole.end();
+      expect(await whole.ended).toBe(0);
+      expect(whole.replies).toEqual([[]]);
+      const before = await server.graphql.query(analysis(id));
+      expect(before).toMatchObject({
+        a: { tree: { elements: expect.arrayContaining([{ codeSignature: 'all', total: expect.any(Number) }]) } },
+      });
+
+      const tooLarge = call(server.client, `${ASYNC}/collect`);
+      tooLarge.send(metadata(id, 31_457_281));
+      // The server ends the call; the client need not.
+      expect([await tooLarge.ended, tooLarge.replies]).toEqual([0, [[8, 2]]]);
+      await server.stop();
+      server = await serve();
+      expect(await server.graphql.query(analysis(id))).toEqual(before);
+      await server.stop();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });

@@ -170,7 +170,7 @@ describe('hostile files', () => {
           expect(error).toBeInstanceOf(ProfileError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

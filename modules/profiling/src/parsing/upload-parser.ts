@@ -7,7 +7,7 @@ import type { ParseJob } from './parse-worker.js';
 
 /** Uploads that wait for the one that is parsed. */
 const MAX_WAITING = 32;
-/** Heap of the thread. A recording of 30 MB takes less than 500 MB. */
+/** Usual heap of the thread. A recording of 30 MB takes less than 500 MB. */
 const MAX_HEAP_MB = 1024;
 /** Compiled beside this file. */
 const WORKER = new URL('./parse-worker.js', import.meta.url);
@@ -19,6 +19,8 @@ export interface UploadParserOptions {
   readonly clock: Clock;
   /** File of the thread; for tests. */
   readonly worker?: URL;
+  /** Heap of the thread, MB. */
+  readonly maxHeapMb?: number;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface UploadParserOptions {
  */
 export class UploadParser implements AsyncDisposable {
   private readonly worker: URL | undefined;
+  private readonly maxHeapMb: number;
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private running: Worker | undefined;
@@ -35,6 +38,7 @@ export class UploadParser implements AsyncDisposable {
 
   constructor(private readonly options: UploadParserOptions) {
     const worker = options.worker ?? WORKER;
+    this.maxHeapMb = options.maxHeapMb ?? MAX_HEAP_MB;
     this.worker = existsSync(fileURLToPath(worker)) ? worker : undefined;
   }
 
@@ -62,7 +66,7 @@ export class UploadParser implements AsyncDisposable {
     if (this.stopped) throw closed();
     if (this.worker === undefined) return parseUpload(kind, file);
     const job: ParseJob = { kind, file };
-    const thread = new Worker(this.worker, { workerData: job, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+    const thread = new Worker(this.worker, { workerData: job, resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } });
     this.running = thread;
     try {
       return await this.outcomeOf(thread);
@@ -80,7 +84,7 @@ export class UploadParser implements AsyncDisposable {
         timer = clock.setTimeout(() => resolve({ problem: `it could not be parsed in ${timeoutMs} ms` }), timeoutMs);
         thread.once('message', (outcome: ParseOutcome) => resolve(outcome));
         thread.once('error', (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ problem: `it takes more than ${MAX_HEAP_MB} MB to parse` });
+          if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ problem: `it takes more than ${this.maxHeapMb} MB to parse` });
           else reject(error);
         });
         thread.once('exit', () => reject(this.stopped ? closed() : new Error('the parsing thread ended without an answer')));

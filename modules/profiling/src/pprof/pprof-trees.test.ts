@@ -119,7 +119,7 @@ describe('hostile files', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['cut short', gunzipSync(heap).subarray(0, -1), /pprof: .* at byte \d+/],
     ['broken gzip', heap.subarray(0, -9), /pprof: broken gzip data/],
-    ['a gzip bomb', gzipSync(Buffer.alloc(130 * 1024 * 1024)), /more than 134217728 bytes when inflated/],
+    ['a gzip bomb', gzipSync(Buffer.alloc(130 * 1024 * 1024), { level: 1 }), /more than 134217728 bytes when inflated/],
     ['a number without end', hang, /varint longer than 10 bytes|reaches past/],
     ['millions of empty samples', Buffer.alloc(9_000_000, Buffer.from([0x12, 0])), /more than 4000000 messages/],
     ['a sample that is a number', Buffer.from([0x10, 1]), /wire type 0, expected 2/],
@@ -141,7 +141,7 @@ describe('hostile files', () => {
           expect(error).toBeInstanceOf(ProfileError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
