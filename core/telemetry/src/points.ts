@@ -21,3 +21,21 @@ export interface MetricAlias {
 }
 /** Old metric names, so that older dashboards and rules find their metrics. */
 export const MetricAliases = createPoint<MetricAlias, 'data'>({ id: 'metric-aliases', kind: 'data' });
+
+/** A file of log analysis rules, as YAML (analysis.md 11.1); `file` is the name that errors show. */
+export interface LogRuleFile {
+  readonly file: string;
+  readonly text: string;
+}
+/** Rules for logs, from whoever knows what a kind of log means. An operator's rule of the same layer and name takes the place of one. */
+export const LogRules = createPoint<LogRuleFile, 'data'>({ id: 'log-rules', kind: 'data' });
+
+/** A file of meter rules, as YAML (analysis.md 10.1); `file` is the name that errors show. */
+export interface MeterRuleFile {
+  /** Which samples it sees: those of sets of this group, see `SampleSet`. */
+  readonly group: string;
+  readonly file: string;
+  readonly text: string;
+}
+/** Rules for meters, from whoever knows what the samples of a group mean. */
+export const MeterRules = createPoint<MeterRuleFile, 'data'>({ id: 'meter-rules', kind: 'data' });
