@@ -15,6 +15,8 @@ export interface IncomingCallParts {
   readonly span: CallSpan;
   /** Place of the caller's span. */
   readonly callerAt: string;
+  /** It is the server's half of a span: the caller's is the other. */
+  readonly isShared: boolean;
   /** The broker that it came through; the relation to that is told already. */
   readonly broker: Side | undefined;
   /** The caller as the server's span names it, if it does. */
@@ -39,8 +41,8 @@ export class IncomingCall implements Waiting {
 
   resume(findings: Findings): string | undefined {
     if (this.caller === undefined) {
-      const { callerAt, to, broker } = this.parts;
-      const caller = this.known.at(callerAt) ?? this.known.servedAt(callerAt);
+      const { callerAt, isShared, to, broker } = this.parts;
+      const caller = this.known.at(callerAt) ?? (isShared ? undefined : this.known.servedAt(callerAt));
       if (caller === undefined) return callerAt;
       // Within one service that is no call, but work inside it.
       if (!caller.isExit && caller.service === to.service) return undefined;

@@ -59,7 +59,8 @@ export class TrafficAnalysis {
     const named = this.callerNamed(span);
     if (broker !== undefined) this.relations.services(serverCall(broker, to, facts, callSpan), findings);
     if (callerAt !== '') {
-      this.room.enter(new IncomingCall({ to, facts, span: callSpan, callerAt, broker, named }, this.known, this.relations), now, findings);
+      const parts = { to, facts, span: callSpan, callerAt, isShared: span.shared, broker, named };
+      this.room.enter(new IncomingCall(parts, this.known, this.relations), now, findings);
     } else if (broker === undefined) {
       const call = serverCall(named ?? this.relations.user(), to, facts, callSpan);
       this.relations.services(call, findings);
