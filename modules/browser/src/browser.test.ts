@@ -1,13 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { HostStatusToken } from '@skein/core';
 import { checkModule, createTestHost, TEST_START, type TestHost } from '@skein/core/testing';
 import { decodeErrorLog, skywalking } from '@skein/proto/browser';
 import { LimitedReadsToken, TimeQueryToken } from '@skein/query/contract';
 import { endpointId, instanceId, NamingToken, observations, serviceId } from '@skein/telemetry';
+import { compileOal, formatOalProblem } from '@skein/telemetry/oal';
 import { checkRecord } from '@skein/telemetry/storage';
+import { BROWSER_OAL } from './browser-oal.js';
 import { BrowserErrorCategory } from './enums.js';
 import { isKept, sampleOf } from './error-sampling.js';
 import browser from './module.js';
+import { BROWSER_SOURCES } from './sources.js';
 
 const { BrowserErrorLog, BrowserPerfData, BrowserResourcePerfData } = skywalking.v3;
 const V3 = '/skywalking.v3.BrowserPerfService';
@@ -34,6 +37,14 @@ const status = async (kit: TestHost, path: string, body: string | Uint8Array | o
 const OBJECTS = ['/browser/perfData', '/browser/perfData/webVitals', '/browser/errorLog'];
 const LISTS = ['/browser/perfData/resources', '/browser/perfData/webInteractions', '/browser/errorLogs'];
 const perfBytes = BrowserPerfData.encode({ ...page, dnsTime: 3 }).finish();
+
+test('browser.oal compiles to 41 metrics', () => {
+  const { metrics, problems } = compileOal({ scripts: [{ file: 'browser.oal', text: BROWSER_OAL }], sources: BROWSER_SOURCES });
+  expect(problems.map(formatOalProblem)).toEqual([]);
+  const scopes = metrics.map(({ scope }) => scope);
+  const of = (scope: string) => scopes.filter((one) => one === scope).length;
+  expect([of('service'), of('service_instance'), of('endpoint'), scopes.length]).toEqual([3, 3, 35, 41]);
+});
 
 describe('HTTP', () => {
   it('answers with an empty Commands message, and takes JSON under any name that browsers give it', async () => {
