@@ -143,7 +143,7 @@ function compileFunction(
   const definition = familyFunctions.get(call.name) ?? extension(call.name, context.options);
   const args = Arguments.check(call, list, definition.signatures, argumentContext);
   // The prefix is part of the setting, so a receiver that is printed without it says enough.
-  const change = definition.compile(args, `${context.setting}|${call.name}|${printMal(receiver)}`);
+  const change = definition.compile(args, () => `${context.setting}|${call.name}|${printMal(receiver)}`);
   return { type: 'family', evaluate: changed(family.evaluate, change), shape: change.shape?.(family.shape) ?? family.shape };
 }
 

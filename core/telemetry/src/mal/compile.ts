@@ -133,7 +133,7 @@ function scoped(compiled: ReturnType<typeof compileExpression>, { at }: Expressi
 
 function kindOf({ shape, binding }: CompiledScoped): MalKind {
   if (shape.histogram) return shape.ranks === undefined ? 'histogram' : 'histogramPercentile';
-  const own = [...shape.aggregated].filter((label) => !binding.labels.includes(label));
+  const own = [...shape.aggregated].filter((label) => !binding.labels.list.includes(label));
   return own.length > 0 ? 'labeled' : 'single';
 }
 

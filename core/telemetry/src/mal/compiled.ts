@@ -1,5 +1,5 @@
 import type { CompiledClosure } from './closure/compile-closure.js';
-import type { Family, LabelSet } from './family.js';
+import type { Family, LabelNames, LabelSet } from './family.js';
 import type { MalContext, MalDownsampling, MalScope, MeterEntity } from './metric.js';
 import type { SampleFamilies, SampleFilter } from './sample-families.js';
 
@@ -43,7 +43,7 @@ export type Compiled = CompiledNumber | CompiledFamily | CompiledScoped;
 export interface Binding {
   readonly scope: MalScope;
   /** The labels that name the entity; results do not have them. */
-  readonly labels: readonly string[];
+  readonly labels: LabelNames;
   /** Undefined where a name is empty. Throws MalRuntimeError. */
   entity(labels: LabelSet): MeterEntity | undefined;
   readonly decorators: readonly CompiledClosure[];

@@ -35,8 +35,8 @@ export class CounterWindows {
   expired = 0;
   /** Samples older than the newest of their series; they have no growth. */
   late = 0;
-  private recent = new Map<string, Window>();
-  private older = new Map<string, Window>();
+  private recent = new Generation();
+  private older = new Generation();
   private turnedAt = Number.NEGATIVE_INFINITY;
   private readonly half: number;
   private readonly idle: number;
@@ -70,7 +70,7 @@ export class CounterWindows {
    * The same sample may be given again, and gets the same answer.
    */
   grow(site: number, series: string, range: number, value: number, time: number, now: number): Growth | undefined {
-    const window = this.window(`${site}|${series}`, range, now);
+    const window = this.window(site, series, range, now);
     if (!window.take(value, time)) {
       this.late++;
       return undefined;
@@ -78,17 +78,17 @@ export class CounterWindows {
     return window.growth(range);
   }
 
-  private window(key: string, range: number, now: number): Window {
+  private window(site: number, series: string, range: number, now: number): Window {
     this.turn(now);
-    const known = this.recent.get(key);
+    const known = this.recent.get(site, series);
     if (known !== undefined) return known;
-    const window = this.older.get(key) ?? new Window(range / STEPS, range === 0 ? 2 : STEPS * 4, Math.max(range, MINUTE) * MAX_GAP);
-    this.older.delete(key);
+    const window =
+      this.older.take(site, series) ?? new Window(range / STEPS, range === 0 ? 2 : STEPS * 4, Math.max(range, MINUTE) * MAX_GAP);
     if (this.recent.size >= this.half) {
       this.evicted += this.older.size;
       this.forgetOlder();
     }
-    this.recent.set(key, window);
+    this.recent.set(site, series, window);
     return window;
   }
 
@@ -103,7 +103,37 @@ export class CounterWindows {
 
   private forgetOlder(): void {
     this.older = this.recent;
-    this.recent = new Map();
+    this.recent = new Generation();
+  }
+}
+
+/** Windows by site and series. */
+class Generation {
+  size = 0;
+  private readonly sites: (Map<string, Window> | undefined)[] = [];
+
+  get(site: number, series: string): Window | undefined {
+    return this.sites[site]?.get(series);
+  }
+
+  set(site: number, series: string, window: Window): void {
+    let windows = this.sites[site];
+    if (windows === undefined) {
+      windows = new Map();
+      this.sites[site] = windows;
+    }
+    windows.set(series, window);
+    this.size++;
+  }
+
+  /** Takes a window out, if it is there. */
+  take(site: number, series: string): Window | undefined {
+    const window = this.get(site, series);
+    if (window !== undefined) {
+      this.sites[site]!.delete(series);
+      this.size--;
+    }
+    return window;
   }
 }
 

@@ -1,11 +1,15 @@
 import type { Sample, SampleLabels } from '../messages/meter-samples.js';
 
-/** Labels, and the text by which they are compared. Never changed. */
+/** Labels, and what is computed from them once for all rules of a set. Never changed. */
 export class LabelSet {
-  static readonly NONE = new LabelSet(new Map());
-  private text: string | undefined;
+  static readonly NONE = new LabelSet(new Map(), '');
+  /** What is left for the last projection that was asked for: rules of one file ask for the same again and again. */
+  private rest: { readonly of: LabelNames; readonly labels: LabelSet } | undefined;
 
-  constructor(readonly map: SampleLabels) {}
+  constructor(
+    readonly map: SampleLabels,
+    private text?: string,
+  ) {}
 
   /** Equal for equal labels, in whatever order they came. */
   get key(): string {
@@ -13,9 +17,59 @@ export class LabelSet {
     return this.text;
   }
 
+  /** The key, from one who knows the names of all labels in order and so need not sort them. */
+  keyBy(read: () => string): string {
+    this.text ??= read();
+    return this.text;
+  }
+
   /** A label that is missing is empty. */
   get(name: string): string {
     return this.map.get(name) ?? '';
+  }
+
+  without(names: LabelNames): LabelSet {
+    if (this.rest?.of.id === names.id) return this.rest.labels;
+    const map = new Map<string, string>();
+    for (const [name, value] of this.map) if (!names.list.includes(name)) map.set(name, value);
+    const labels = map.size === this.map.size ? this : new LabelSet(map);
+    this.rest = { of: names, labels };
+    return labels;
+  }
+}
+
+/** Names of labels that samples are grouped by. */
+export class LabelNames {
+  /** Equal for equal names in equal order. */
+  readonly id: string;
+  private readonly sorted: readonly { readonly name: string; readonly part: string }[];
+
+  constructor(readonly list: readonly string[]) {
+    this.id = list.map(keyPart).join('');
+    this.sorted = [...new Set(list)].sort().map((name) => ({ name, part: keyPart(name) }));
+  }
+
+  /** Whether these are all labels of a set. */
+  private areAllOf({ map }: LabelSet): boolean {
+    if (map.size !== this.sorted.length) return false;
+    for (const { name } of this.sorted) if (!map.has(name)) return false;
+    return true;
+  }
+
+  /** The key of what `of` gives, without making it. */
+  keyOf(labels: LabelSet): string {
+    return this.areAllOf(labels) ? labels.keyBy(() => this.read(labels)) : this.read(labels);
+  }
+
+  private read(labels: LabelSet): string {
+    let key = '';
+    for (const { name, part } of this.sorted) key += part + keyPart(labels.get(name));
+    return key;
+  }
+
+  /** The labels of these names; those that are missing are empty. `key`: as `keyOf` gave it. */
+  of(labels: LabelSet, key: string): LabelSet {
+    return this.areAllOf(labels) ? labels : new LabelSet(new Map(this.list.map((name) => [name, labels.get(name)])), key);
   }
 }
 
@@ -56,8 +110,8 @@ export function mapValues(family: Family, change: (value: number) => number): Fa
 export const keyPart = (text: string): string => `${text.length}:${text}`;
 
 function labelsKey(labels: SampleLabels): string {
-  if (labels.size === 0) return '';
   let key = '';
-  for (const name of [...labels.keys()].sort()) key += keyPart(name) + keyPart(labels.get(name)!);
+  const names = labels.size > 1 ? [...labels.keys()].sort() : labels.keys();
+  for (const name of names) key += keyPart(name) + keyPart(labels.get(name)!);
   return key;
 }

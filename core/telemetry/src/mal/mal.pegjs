@@ -154,5 +154,5 @@ escape = "\\u" hex:$([0-9A-Fa-f] [0-9A-Fa-f] [0-9A-Fa-f] [0-9A-Fa-f]) { return S
 _ "white space" = space*
 space = [ \t\r\n] / comment
 blank = [ \t] / "/*" (!"*/" .)* "*/"
-newline = "\r"? "\n"
+newline "the end of the line" = "\r"? "\n"
 comment = "//" [^\r\n]* / "/*" (!"*/" .)* "*/"

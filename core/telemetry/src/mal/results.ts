@@ -1,6 +1,6 @@
 import { EntityView } from './closure/entity-view.js';
 import type { Binding, Run } from './compiled.js';
-import { type Family, keyPart, LabelSet, type Point } from './family.js';
+import { type Family, LabelSet, type Point } from './family.js';
 import type { MalKind, MalResult, MalValue, MeterEntity } from './metric.js';
 
 /** The greatest double that is an int64. */
@@ -31,10 +31,11 @@ export function resultsOf(family: Family, binding: Binding, kind: MalKind, run: 
 
 function groups(family: Family, binding: Binding, run: Run): Iterable<EntityGroup> {
   const found = new Map<string, EntityGroup>();
+  const oneMinute = family.every((point) => minuteOf(point) === minuteOf(family[0]!));
   let nameless = 0;
   for (const point of family) {
-    let key = `${Math.floor(point.timestamp / MINUTE)}`;
-    for (const label of binding.labels) key += keyPart(point.labels.get(label));
+    const names = binding.labels.keyOf(point.labels);
+    const key = oneMinute ? names : `${minuteOf(point)} ${names}`;
     const known = found.get(key);
     if (known !== undefined) {
       known.points.push(point);
@@ -47,6 +48,8 @@ function groups(family: Family, binding: Binding, run: Run): Iterable<EntityGrou
   if (nameless > 0) run.context.skip?.('no entity', nameless);
   return found.values();
 }
+
+const minuteOf = (point: Point): number => Math.floor(point.timestamp / MINUTE);
 
 function decorated(entity: MeterEntity, { decorators }: Binding): MeterEntity {
   if (decorators.length === 0) return entity;
@@ -65,24 +68,14 @@ function singleValue([first]: readonly Point[], _: Binding, __: MalKind, run: Ru
 
 /** The last of equal labels counts; of histograms their sum, for bounds that differ may be the same in whole milliseconds. */
 function labeledValues(points: readonly Point[], binding: Binding, kind: MalKind, run: Run): readonly MalValue[] {
+  const finite = points.filter((p) => Number.isFinite(p.value));
+  if (finite.length < points.length) run.context.skip?.('not finite', points.length - finite.length);
   const values = new Map<string, { readonly labels: LabelSet; value: number }>();
-  let left = 0;
-  for (const { labels, value } of points) {
-    if (!Number.isFinite(value)) {
-      left++;
-      continue;
-    }
-    const own = without(labels, binding.labels);
+  for (const { labels, value } of finite) {
+    const own = labels.without(binding.labels);
     const known = values.get(own.key);
     if (known === undefined) values.set(own.key, { labels: own, value });
     else known.value = kind === 'labeled' ? value : known.value + value;
   }
-  if (left > 0) run.context.skip?.('not finite', left);
   return Array.from(values.values(), ({ labels, value }) => ({ labels: labels.map, value: meterValue(value) }));
-}
-
-function without(labels: LabelSet, names: readonly string[]): LabelSet {
-  const rest = new Map(labels.map);
-  for (const name of names) rest.delete(name);
-  return new LabelSet(rest);
 }

@@ -1,21 +1,21 @@
 import type { Shape } from '../compiled.js';
-import { type Family, keyPart, LabelSet, Point } from '../family.js';
+import { type Family, LabelNames, LabelSet, Point } from '../family.js';
 import type { FamilyFunction } from './family-function.js';
 
 interface Group {
+  readonly key: string;
   readonly first: Point;
   total: number;
   count: number;
 }
 
 /** Splits a family by the labels named, in order of first appearance. A label that is missing is empty. */
-function group(family: Family, by: readonly string[], add: (total: number, value: number) => number): Iterable<Group> {
+function group(family: Family, by: LabelNames, add: (total: number, value: number) => number): Iterable<Group> {
   const groups = new Map<string, Group>();
   for (const point of family) {
-    let key = '';
-    for (const label of by) key += keyPart(point.labels.get(label));
+    const key = by.keyOf(point.labels);
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { first: point, total: point.value, count: 1 });
+    if (known === undefined) groups.set(key, { key, first: point, total: point.value, count: 1 });
     else {
       known.total = add(known.total, point.value);
       known.count++;
@@ -24,8 +24,8 @@ function group(family: Family, by: readonly string[], add: (total: number, value
   return groups.values();
 }
 
-const labelsOf = (point: Point, by: readonly string[]): LabelSet =>
-  by.length === 0 ? LabelSet.NONE : new LabelSet(new Map(by.map((label) => [label, point.labels.get(label)])));
+const sample = ({ first, key }: Group, by: LabelNames, value: number): Point =>
+  new Point(first.name, by.of(first.labels, key), value, first.timestamp);
 
 const leaves =
   (labels: readonly string[]) =>
@@ -34,17 +34,18 @@ const leaves =
 const aggregation = (add: (total: number, value: number) => number, finish: (group: Group) => number): FamilyFunction => ({
   signatures: [[], ['texts']],
   compile(args) {
-    const by = args.length === 0 ? [] : args.texts(0);
+    const labels = args.length === 0 ? [] : args.texts(0);
+    const by = new LabelNames(labels);
     return {
       apply(family) {
         const result: Point[] = [];
         for (const g of group(family, by, add)) {
           const value = finish(g);
-          if (!Number.isNaN(value)) result.push(new Point(g.first.name, labelsOf(g.first, by), value, g.first.timestamp));
+          if (!Number.isNaN(value)) result.push(sample(g, by, value));
         }
         return result;
       },
-      shape: leaves(by),
+      shape: leaves(labels),
     };
   },
 });
@@ -56,9 +57,13 @@ const total = (g: Group): number => g.total;
 const count: FamilyFunction = {
   signatures: [[], ['texts']],
   compile(args) {
-    const by = args.length === 0 ? [] : args.texts(0);
-    const left = by.slice(0, -1);
-    return { apply: (family) => (by.length < 2 ? [countAll(family, by[0])] : countGroups(family, by, left)), shape: leaves(left) };
+    const labels = args.length === 0 ? [] : args.texts(0);
+    const left = labels.slice(0, -1);
+    const [all, others] = [new LabelNames(labels), new LabelNames(left)];
+    return {
+      apply: (family) => (labels.length < 2 ? [countAll(family, labels[0])] : countGroups(family, all, others)),
+      shape: leaves(left),
+    };
   },
 };
 
@@ -69,9 +74,9 @@ function countAll(family: Family, label: string | undefined): Point {
   return new Point(first.name, LabelSet.NONE, values?.size ?? family.length, first.timestamp);
 }
 
-function countGroups(family: Family, by: readonly string[], left: readonly string[]): Family {
-  const distinct = Array.from(group(family, by, plus), (g) => g.first);
-  return Array.from(group(distinct, left, plus), (g) => new Point(g.first.name, labelsOf(g.first, left), g.count, g.first.timestamp));
+function countGroups(family: Family, all: LabelNames, left: LabelNames): Family {
+  const distinct = Array.from(group(family, all, plus), (g) => g.first);
+  return Array.from(group(distinct, left, plus), (g) => sample(g, left, g.count));
 }
 
 /** Functions that make one sample of many. Name and time are those of the first (analysis.md 10.3). */

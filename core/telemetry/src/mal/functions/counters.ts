@@ -27,20 +27,22 @@ const counter = (ranged: boolean, read: (growth: Growth) => number): FamilyFunct
   signatures: [ranged ? ['text'] : []],
   compile(args, site) {
     const range = ranged ? parseRange(args) : 0;
-    const text = `${site}|${range}`;
+    const text = `${site()}|${range}`;
     let windows: CounterWindows | undefined;
+    let name: string | undefined;
     let id = 0;
     return {
       apply(family, { context }) {
-        if (windows !== context.windows) {
-          windows = context.windows;
-          id = windows.site(text);
-        }
         const grown: Point[] = [];
         for (const point of family) {
           if (!Number.isFinite(point.value)) continue;
-          const series = `${point.name} ${point.labels.key}`;
-          const growth = context.windows.grow(id, series, range, point.value, point.timestamp, context.now);
+          // A family may have samples of several names, but hardly ever has.
+          if (name !== point.name || windows !== context.windows) {
+            windows = context.windows;
+            name = point.name;
+            id = windows.site(`${text}|${name}`);
+          }
+          const growth = context.windows.grow(id, point.labels.key, range, point.value, point.timestamp, context.now);
           if (growth !== undefined) grown.push(point.withValue(read(growth)));
         }
         return grown;

@@ -12,8 +12,8 @@ export interface Change {
 /** A function of the language that makes a family of a family. */
 export interface FamilyFunction {
   readonly signatures: Signatures;
-  /** `site`: the text of what it is applied to, with everything around that matters. Throws MalError. */
-  compile(args: Arguments, site: string): Change;
+  /** `site`: gives the text of what it is applied to, with everything around that matters. Throws MalError. */
+  compile(args: Arguments, site: () => string): Change;
 }
 
 export const changed =

@@ -21,6 +21,9 @@ type Unit = keyof typeof UNITS;
 /** Most ranks of a percentile. */
 const MAX_RANKS = 20;
 
+/** Most bounds remembered for each place in a rule. */
+const MAX_BOUNDS = 1_000;
+
 /** The bound of a bucket in ms, as integer text. Undefined for what is no number. */
 function bound(text: string, unit: number): string | undefined {
   const trimmed = text.trim();
@@ -39,9 +42,11 @@ const histogram: FamilyFunction = {
   compile(args) {
     const label = args.length > 0 ? args.text(0) : 'le';
     const unit = args.length > 1 ? UNITS[args.constant(1, 'unit', Object.keys(UNITS) as Unit[])] : undefined;
+    const bounds = new Map<string, string | undefined>();
     return {
       apply(family, { set, context }) {
-        const buckets = bucketsOf(family, label, unit ?? set.histogramUnit);
+        const factor = unit ?? set.histogramUnit;
+        const buckets = bucketsOf(family, label, (text) => remembered(bounds, `${factor} ${text}`, () => bound(text, factor)));
         if (buckets.length < family.length) context.skip?.('no bucket', family.length - buckets.length);
         return buckets;
       },
@@ -50,13 +55,23 @@ const histogram: FamilyFunction = {
   },
 };
 
-function bucketsOf(family: Family, label: string, unit: number): Family {
+/** Bounds come again and again, and are read as numbers only once. */
+function remembered(bounds: Map<string, string | undefined>, key: string, read: () => string | undefined): string | undefined {
+  const known = bounds.get(key);
+  if (known !== undefined || bounds.has(key)) return known;
+  if (bounds.size >= MAX_BOUNDS) bounds.clear();
+  const found = read();
+  bounds.set(key, found);
+  return found;
+}
+
+function bucketsOf(family: Family, label: string, boundOf: (text: string) => string | undefined): Family {
   const buckets: Point[] = [];
   for (const point of family) {
-    const le = bound(point.labels.get(label), unit);
+    const le = boundOf(point.labels.get(label));
     if (le === undefined) continue;
     const labels = new Map(point.labels.map);
-    labels.delete(label);
+    if (label !== 'le') labels.delete(label);
     buckets.push(point.withLabels(new LabelSet(labels.set('le', le))));
   }
   return buckets;

@@ -3,7 +3,7 @@ import type { CompiledClosure } from '../closure/compile-closure.js';
 import { toText } from '../closure/values.js';
 import type { Binding } from '../compiled.js';
 import { MalRuntimeError } from '../errors.js';
-import type { LabelSet } from '../family.js';
+import { LabelNames, type LabelSet } from '../family.js';
 import type { MalScope, MeterDetectPoint, MeterEntity } from '../metric.js';
 import type { Arguments, Signatures } from './arguments.js';
 import { labelsFor } from './labels.js';
@@ -229,7 +229,7 @@ const bind = (
   entity: (set: LabelSet) => MeterEntity | undefined,
 ): Omit<Binding, 'decorators'> => ({
   scope,
-  labels: [...new Set(labels)],
+  labels: new LabelNames(labels),
   entity,
 });
 
