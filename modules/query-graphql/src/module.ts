@@ -1,9 +1,18 @@
 import { ByteSize, Duration, defineModule, HostSettingsToken, HostStatusToken, HttpRoutes, StatusError, Type } from '@skein/core';
-import { MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken } from '@skein/query/contract';
+import {
+  LogQueryToken,
+  MetadataQueryToken,
+  MetricsQueryToken,
+  TimeQueryToken,
+  TopologyQueryToken,
+  TraceQueryToken,
+} from '@skein/query/contract';
+import { LogTrialToken } from '@skein/telemetry';
 import { buildSchema } from './build-schema.js';
 import { GraphqlResolvers } from './contract.js';
 import { GraphqlServer } from './graphql-server.js';
 import { commonResolvers } from './resolvers/common.js';
+import { logResolvers } from './resolvers/log.js';
 import { metadataResolvers } from './resolvers/metadata.js';
 import { metricPointResolvers } from './resolvers/metric-points.js';
 import { metricsResolvers } from './resolvers/metrics.js';
@@ -29,6 +38,7 @@ export default defineModule({
     maxAnswer: ByteSize({ default: '32MiB', minimum: 65_536, maximum: '256MiB', description: 'Longest answer, in bytes' }),
   }),
   needs: {
+    logs: LogQueryToken,
     metadata: MetadataQueryToken,
     metrics: MetricsQueryToken,
     time: TimeQueryToken,
@@ -37,14 +47,16 @@ export default defineModule({
     status: HostStatusToken,
     host: HostSettingsToken,
   },
+  optional: { logTrial: LogTrialToken },
   owns: [GraphqlResolvers],
   contributes: [HttpRoutes],
   activate({ config, services, logger, meter, clock, contribute, contributions, onReady }) {
-    const { metadata, metrics, time, topology, traces, status, host } = services;
+    const { logs, metadata, metrics, time, topology, traces, status, host, logTrial } = services;
     let server: GraphqlServer | undefined;
     onReady(() => {
       const own = [
         commonResolvers(time, status, host),
+        logResolvers(logs, time, logTrial),
         metadataResolvers(metadata, time),
         metricsResolvers(metrics, time),
         metricPointResolvers(metrics, time),

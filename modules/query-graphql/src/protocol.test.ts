@@ -95,11 +95,11 @@ describe('the protocol', () => {
   it('answers what no module serves as empty, and refuses mutations in their own words', async () => {
     const { ask } = await empty();
     expect(
-      await ask(`{ queryLogs(condition: {paging: {pageSize: 1}}) { errorReason logs { content } } queryEvents { events { uuid } }
+      await ask(`{ test(requests: {log: "{}", dsl: ""}) { log { content } metrics { name } } queryEvents { events { uuid } }
         getTemplate(id: "x") { id } getProcess(processId: "x") { id } queryLogTagAutocompleteKeys(duration: {start: "2024-01-01", end: "2024-01-01", step: DAY})
         getMenuItems { title } getServiceHierarchy(serviceId: "x", layer: "GENERAL") { relations { upperService { id } } } }`),
     ).toEqual({
-      queryLogs: { errorReason: null, logs: [] },
+      test: { log: null, metrics: [] },
       queryEvents: { events: [] },
       getTemplate: null,
       getProcess: null,

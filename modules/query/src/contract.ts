@@ -1,5 +1,6 @@
 /** Read services. GraphQL, PromQL, alarms, the CLI and embedders share them. */
 export * from './contract/common.js';
+export * from './contract/logs.js';
 export * from './contract/metadata.js';
 export * from './contract/metrics.js';
 export * from './contract/reads.js';

@@ -1,12 +1,14 @@
 import { Duration, defineModule, HostSettingsToken, Type } from '@skein/core';
 import { MetricCatalogToken, Zone } from '@skein/telemetry';
 import { StorageToken } from '@skein/telemetry/storage';
+import { LogQueryToken } from './contract/logs.js';
 import { MetadataQueryToken } from './contract/metadata.js';
 import { MetricsQueryToken } from './contract/metrics.js';
 import { LimitedReadsToken } from './contract/reads.js';
 import { TimeQueryToken } from './contract/time.js';
 import { TopologyQueryToken } from './contract/topology.js';
 import { TraceQueryToken, type TraceStore, TraceStores } from './contract/traces.js';
+import { StoredLogQuery } from './log-query.js';
 import { StoredMetadataQuery } from './metadata-query.js';
 import { StoredMetricsQuery } from './metrics-query.js';
 import { Reads } from './reads.js';
@@ -27,7 +29,7 @@ export default defineModule({
     maxPage: Type.Integer({ default: 1000, minimum: 1, maximum: 100_000, description: 'Largest page of traces and other lists' }),
   }),
   needs: { storage: StorageToken, catalog: MetricCatalogToken, host: HostSettingsToken },
-  provides: [LimitedReadsToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
+  provides: [LimitedReadsToken, LogQueryToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
   owns: [TraceStores],
   activate({ config, services, logger, meter, clock, provide, contributions, onReady }) {
     const { storage, catalog, host } = services;
@@ -44,6 +46,8 @@ export default defineModule({
     onReady(() => {
       traceStores = contributions(TraceStores).map(({ value }) => value);
     });
-    provide(TraceQueryToken, new StoredTraceQuery(reads, zone, clock, logger, meter, () => traceStores));
+    const traces = new StoredTraceQuery(reads, zone, clock, logger, meter, () => traceStores);
+    provide(TraceQueryToken, traces);
+    provide(LogQueryToken, new StoredLogQuery(reads, traces, clock));
   },
 });
