@@ -57,6 +57,11 @@ export class ServiceTopology {
     }
   }
 
+  /** What a proxy between the two saw. It types no node: see {@link nameType}. */
+  addProxySide({ id, source, dest, components }: Relation): void {
+    for (const component of components) this.#graph.call(id, source, dest, 'PROXY', shownComponent(component));
+  }
+
   /** A server component seen at a node: the one of highest priority names the node's type, and beats what the client side said. */
   nameType(id: string, component: number): void {
     const node = this.#graph.nodes.get(id);

@@ -43,7 +43,7 @@ export class TopologyGraph<N extends { readonly id: string }> {
       sourceComponents: [...c.sourceComponents],
       target: c.target,
       targetComponents: [...c.targetComponents],
-      detectPoints: (['CLIENT', 'SERVER'] as const).filter((p) => c.seen.has(p)),
+      detectPoints: (['CLIENT', 'SERVER', 'PROXY'] as const).filter((p) => c.seen.has(p)),
     }));
   }
 }

@@ -4,10 +4,12 @@ import {
   type Duration,
   EndpointRelationModel,
   InstanceRelationClientModel,
+  InstanceRelationProxyModel,
   InstanceRelationServerModel,
   parseMemberId,
   parseServiceId,
   ServiceRelationClientModel,
+  ServiceRelationProxyModel,
   ServiceRelationServerModel,
   serviceId,
 } from '@skein/telemetry';
@@ -22,6 +24,9 @@ import { EMPTY_TOPOLOGY, TopologyGraph } from './topology-graph.js';
 
 /** From here on it is cheaper to read all relations than to compare each with every id. */
 const MANY = 100;
+
+/** In the order in which they are put together: what a caller saw may be corrected by the one that was called. */
+const SERVICE_SIDES = [ServiceRelationClientModel, ServiceRelationServerModel, ServiceRelationProxyModel] as const;
 
 const member = (id: string): MemberNode | undefined => {
   const parts = parseMemberId(id);
@@ -46,11 +51,8 @@ export class StoredTopologyQuery implements TopologyQuery {
   async services(ids: readonly string[], duration: Duration, o?: ReadOptions): Promise<Topology<ServiceNode>> {
     const wanted = [...new Set(ids.filter((id) => parseServiceId(id) !== undefined))];
     if (wanted.length === 0) return EMPTY_TOPOLOGY;
-    const [client, server] = await Promise.all([
-      this.#touching(ServiceRelationClientModel, wanted, duration, o),
-      this.#touching(ServiceRelationServerModel, wanted, duration, o),
-    ]);
-    return this.#build(client, server, duration, true, o);
+    const sides = await Promise.all(SERVICE_SIDES.map((model) => this.#touching(model, wanted, duration, o)));
+    return this.#build(sides, duration, true, o);
   }
 
   async global(layer: string | undefined, duration: Duration, o?: ReadOptions): Promise<Topology<ServiceNode>> {
@@ -62,11 +64,8 @@ export class StoredTopologyQuery implements TopologyQuery {
         o,
       );
     }
-    const [client, server] = await Promise.all([
-      this.#relations(ServiceRelationClientModel, [], duration, o),
-      this.#relations(ServiceRelationServerModel, [], duration, o),
-    ]);
-    return this.#build(client, server, duration, false, o);
+    const sides = await Promise.all(SERVICE_SIDES.map((model) => this.#relations(model, [], duration, o)));
+    return this.#build(sides, duration, false, o);
   }
 
   async instances(clientServiceId: string, serverServiceId: string, duration: Duration, o?: ReadOptions): Promise<Topology<MemberNode>> {
@@ -74,6 +73,7 @@ export class StoredTopologyQuery implements TopologyQuery {
     const sides: readonly (readonly [EntityModel, SeenFrom])[] = [
       [InstanceRelationClientModel, 'CLIENT'],
       [InstanceRelationServerModel, 'SERVER'],
+      [InstanceRelationProxyModel, 'PROXY'],
     ];
     const directions = clientServiceId === serverServiceId ? [true] : [true, false];
     for (const [model, from] of sides) {
@@ -98,8 +98,7 @@ export class StoredTopologyQuery implements TopologyQuery {
   }
 
   async #build(
-    client: readonly Relation[],
-    server: readonly Relation[],
+    [client = [], server = [], proxy = []]: ReadonlyArray<readonly Relation[]>,
     duration: Duration,
     partial: boolean,
     o?: ReadOptions,
@@ -108,12 +107,16 @@ export class StoredTopologyQuery implements TopologyQuery {
     const aliases = await this.#aliases(client, o);
     await inTurns(client, (r) => topology.addClientSide(r, aliases), o?.signal);
     await inTurns(server, (r) => topology.addServerSide(r), o?.signal);
+    await inTurns(proxy, (r) => topology.addProxySide(r), o?.signal);
     const untyped = partial ? topology.untyped() : [];
     // A service at the edge of the set is typed by its own callers, which the set does not show.
     if (untyped.length > 0) {
       const callers = await this.#relations(ServiceRelationServerModel, [['dest', 'in', untyped]], duration, o);
       for (const r of callers) for (const component of r.components) topology.nameType(r.dest, component);
     }
+    // What a proxy says of a service counts where the service says nothing.
+    const silent = new Set(proxy.length === 0 ? [] : topology.untyped());
+    for (const r of proxy) if (silent.has(r.dest)) for (const component of r.components) topology.nameType(r.dest, component);
     return topology.finish(await this.metadata.layersOf(topology.ids(), o));
   }
 

@@ -8,7 +8,7 @@ const encode = reflectedEncoder('mesh/mesh.proto');
 const COLLECT = '/skywalking.v3.ServiceMeshMetricService/collect';
 const COMPAT = '/ServiceMeshMetricService/collect';
 const DOWNSTREAM = [new Uint8Array(0)];
-const [client, server] = [0, 1];
+const [client, server, proxy] = [0, 1, 2];
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const WEB = `${base64('web')}.1`;
@@ -217,6 +217,37 @@ describe('the topology', () => {
         detectPoints: ['CLIENT', 'SERVER'],
       },
     ]);
+  });
+
+  it('shows calls that only a proxy between the two saw, and no side of which gives metrics', async () => {
+    await using host = await officialHost([mesh]);
+    const seenByProxy = { ...REQUEST, detectPoint: proxy, tlsMode: 'TLS' };
+    await send(host, requests(seenByProxy), connections({ ...CALL, destServiceName: 'db', destServiceInstance: '', detectPoint: proxy }));
+    const { nodes, calls } = await topology(host);
+    expect(nodes.map(({ name, type }) => [name, type]).sort()).toEqual([
+      ['cart', 'http'],
+      ['db', 'tcp'],
+      ['web', null],
+    ]);
+    expect(calls.map(({ id, detectPoints }) => [id, detectPoints]).sort()).toEqual(
+      [
+        [`${WEB}-${CART}`, ['PROXY']],
+        [`${WEB}-${base64('db')}.1`, ['PROXY']],
+      ].sort(),
+    );
+    const called = calls.find(({ id }) => id === `${WEB}-${CART}`)!;
+    expect([called.sourceComponents, [...called.targetComponents].sort()]).toEqual([[], ['http', 'tls']]);
+    expect((await instanceTopology(host)).calls.map(({ detectPoints }) => detectPoints)).toEqual([['PROXY']]);
+    expect(await values(host, RELATION, ['service_relation_client_cpm', 'service_relation_server_cpm'])).toEqual({
+      service_relation_client_cpm: undefined,
+      service_relation_server_cpm: undefined,
+    });
+    expect(await values(host, SERVICE, ['service_cpm'])).toEqual({ service_cpm: undefined });
+    // Once the called side reports, its word counts, and the call is one.
+    await send(host, requests({ ...REQUEST, protocol: 1, detectPoint: server }));
+    const later = await topology(host);
+    expect(later.nodes.find(({ name }) => name === 'cart')?.type).toBe('GRPC');
+    expect(later.calls.find(({ id }) => id === `${WEB}-${CART}`)?.detectPoints).toEqual(['SERVER', 'PROXY']);
   });
 
   it.each([

@@ -60,6 +60,9 @@ export const ServiceRelationClientModel = side('service_relation_client_side');
 export const ServiceRelationServerModel = side('service_relation_server_side');
 export const InstanceRelationClientModel = side('service_instance_relation_client_side');
 export const InstanceRelationServerModel = side('service_instance_relation_server_side');
+/** What a proxy between the two saw: SkyWalking drops it, here the call is shown. No metric is of this side. */
+export const ServiceRelationProxyModel = side('service_relation_proxy_side');
+export const InstanceRelationProxyModel = side('service_instance_relation_proxy_side');
 
 /** id: endpointRelationId; also the scope of its metrics. `source` and `dest` are endpoint ids. Server side only. */
 export const EndpointRelationModel = side('endpoint_relation');
@@ -97,6 +100,8 @@ export const CORE_ENTITY_MODELS: readonly EntityModel[] = [
   ServiceRelationServerModel,
   InstanceRelationClientModel,
   InstanceRelationServerModel,
+  ServiceRelationProxyModel,
+  InstanceRelationProxyModel,
   EndpointRelationModel,
   AddressAliasModel,
   TagModel,

@@ -1,16 +1,19 @@
-import {
-  EndpointRelationModel,
-  InstanceRelationClientModel,
-  InstanceRelationServerModel,
-  ServiceRelationClientModel,
-  ServiceRelationServerModel,
-} from '../entities/models.js';
+import { EndpointRelationModel } from '../entities/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
 import { detectPoint, long, request, sideCar, string, tagged, type } from './attributes.js';
 import { MQOperation, VirtualCacheOperation } from './enums.js';
 import type { AttributeDefinition, Source, SourceDefinition } from './source.js';
 import type { AccessSource, EndpointRelationSource, MemberSource, RelationSource, ServiceSource } from './source-kinds.js';
-import { endpointUpdate, instanceUpdate, minute, relationUpdate, relationVariant, serviceUpdate } from './source-rows.js';
+import {
+  endpointUpdate,
+  INSTANCE_RELATION_SIDES,
+  instanceUpdate,
+  minute,
+  relationUpdate,
+  relationVariant,
+  SERVICE_RELATION_SIDES,
+  serviceUpdate,
+} from './source-rows.js';
 
 const define = <S extends Source>(
   d: Omit<SourceDefinition, 'rows' | 'variant'> & { rows?: (s: S) => readonly EntityUpdate[]; variant?: (s: S) => string | number },
@@ -91,7 +94,7 @@ export const ServiceRelationDefinition = define<RelationSource>({
   catalog: 'SERVICE_RELATION',
   attributes: { ...relation, sourceLayer: string, destLayer: string },
   variant: relationVariant,
-  rows: (s) => relationUpdate(s, ServiceRelationClientModel, ServiceRelationServerModel),
+  rows: (s) => relationUpdate(s, SERVICE_RELATION_SIDES),
 });
 
 /** An instance called another; seen by either side. */
@@ -102,7 +105,7 @@ export const ServiceInstanceRelationDefinition = define<RelationSource>({
   catalog: 'SERVICE_INSTANCE_RELATION',
   attributes: { ...relation, sourceServiceLayer: string, destServiceLayer: string },
   variant: relationVariant,
-  rows: (s) => relationUpdate(s, InstanceRelationClientModel, InstanceRelationServerModel),
+  rows: (s) => relationUpdate(s, INSTANCE_RELATION_SIDES),
 });
 
 /** An endpoint called another; seen by the one that was called. */

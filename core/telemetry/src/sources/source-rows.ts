@@ -1,6 +1,16 @@
 import { relationId, serviceGroup } from '../entities/ids.js';
 import { isNormalLayer } from '../entities/layers.js';
-import { EndpointModel, InstanceModel, ServiceModel } from '../entities/models.js';
+import {
+  EndpointModel,
+  InstanceModel,
+  InstanceRelationClientModel,
+  InstanceRelationProxyModel,
+  InstanceRelationServerModel,
+  ServiceModel,
+  ServiceRelationClientModel,
+  ServiceRelationProxyModel,
+  ServiceRelationServerModel,
+} from '../entities/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
 import { DetectPoint } from './enums.js';
 import type { Source } from './source.js';
@@ -66,14 +76,23 @@ export type RelationRowSource = Source &
 /** Tells sources apart whose rows differ. */
 export const relationVariant = (s: RelationRowSource): number => (s.componentId * 4 + s.detectPoint) * 256 + tlsComponent(s.tlsMode);
 
-/** The row of a relation in the model of the side that saw it; none for other sides. */
-export function relationUpdate(
-  s: RelationRowSource,
-  client: EntityUpdate['model'],
-  server: EntityUpdate['model'],
-): readonly EntityUpdate[] {
-  if (s.detectPoint !== DetectPoint.CLIENT && s.detectPoint !== DetectPoint.SERVER) return [];
-  const model = s.detectPoint === DetectPoint.CLIENT ? client : server;
+/** A relation's models, by the number of the DetectPoint that saw it. */
+export type RelationSides = ReadonlyMap<number, EntityUpdate['model']>;
+export const SERVICE_RELATION_SIDES: RelationSides = new Map([
+  [DetectPoint.CLIENT, ServiceRelationClientModel],
+  [DetectPoint.SERVER, ServiceRelationServerModel],
+  [DetectPoint.PROXY, ServiceRelationProxyModel],
+]);
+export const INSTANCE_RELATION_SIDES: RelationSides = new Map([
+  [DetectPoint.CLIENT, InstanceRelationClientModel],
+  [DetectPoint.SERVER, InstanceRelationServerModel],
+  [DetectPoint.PROXY, InstanceRelationProxyModel],
+]);
+
+/** The row of a relation in the model of the side that saw it; none for sides that nobody knows. */
+export function relationUpdate(s: RelationRowSource, sides: RelationSides): readonly EntityUpdate[] {
+  const model = sides.get(s.detectPoint);
+  if (model === undefined) return [];
   const secured = tlsComponent(s.tlsMode);
   return [
     {

@@ -1,14 +1,16 @@
-import {
-  InstanceRelationClientModel,
-  InstanceRelationServerModel,
-  ServiceRelationClientModel,
-  ServiceRelationServerModel,
-} from '../entities/models.js';
 import type { EntityUpdate } from '../storage/observed.js';
 import { detectPoint, long, sideCar, string } from './attributes.js';
 import type { SideCar } from './request-facts.js';
 import type { AttributeDefinition, Source, SourceDefinition } from './source.js';
-import { instanceUpdate, type RelationRowSource, relationUpdate, relationVariant, serviceUpdate } from './source-rows.js';
+import {
+  INSTANCE_RELATION_SIDES,
+  instanceUpdate,
+  type RelationRowSource,
+  relationUpdate,
+  relationVariant,
+  SERVICE_RELATION_SIDES,
+  serviceUpdate,
+} from './source-rows.js';
 
 /** What a proxy saw of a TCP connection, or of a part of its life. */
 export interface TcpFacts {
@@ -81,7 +83,7 @@ export const TCPServiceRelationDefinition = define<TcpRelationSource>({
   catalog: 'SERVICE_RELATION',
   attributes: { ...relation, sourceLayer: string, destLayer: string },
   variant: relationVariant,
-  rows: (s) => relationUpdate(s, ServiceRelationClientModel, ServiceRelationServerModel),
+  rows: (s) => relationUpdate(s, SERVICE_RELATION_SIDES),
 });
 
 /** A TCP connection between two instances; seen by either side. */
@@ -92,7 +94,7 @@ export const TCPServiceInstanceRelationDefinition = define<TcpRelationSource>({
   catalog: 'SERVICE_INSTANCE_RELATION',
   attributes: { ...relation, sourceServiceLayer: string, destServiceLayer: string },
   variant: relationVariant,
-  rows: (s) => relationUpdate(s, InstanceRelationClientModel, InstanceRelationServerModel),
+  rows: (s) => relationUpdate(s, INSTANCE_RELATION_SIDES),
 });
 
 /** Sources of connections that are no requests: whoever hears of them from proxies contributes these. */

@@ -2,8 +2,8 @@ import { createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
 import type { ReadOptions } from './common.js';
 
-/** The side from which a call was seen. */
-export type SeenFrom = 'CLIENT' | 'SERVER';
+/** The side from which a call was seen. `PROXY`: by what stands between the two; service meshes have such. */
+export type SeenFrom = 'CLIENT' | 'SERVER' | 'PROXY';
 
 /** A relation between two nodes. Components are names. */
 export interface Call {
