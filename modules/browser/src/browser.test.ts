@@ -1,13 +1,14 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { HostStatusToken } from '@skein/core';
+import { type Clock, HostStatusToken, type Meter } from '@skein/core';
 import { checkModule, createTestHost, TEST_START, type TestHost } from '@skein/core/testing';
 import { decodeErrorLog, skywalking } from '@skein/proto/browser';
-import { LimitedReadsToken, TimeQueryToken } from '@skein/query/contract';
+import { type LimitedReads, LimitedReadsToken, type TimeQuery, TimeQueryToken } from '@skein/query/contract';
 import { endpointId, instanceId, NamingToken, observations, serviceId } from '@skein/telemetry';
 import { compileOal, formatOalProblem } from '@skein/telemetry/oal';
 import { checkRecord } from '@skein/telemetry/storage';
 import { BROWSER_OAL } from './browser-oal.js';
 import { BrowserErrorCategory } from './enums.js';
+import { ErrorLogQuery } from './error-log-query.js';
 import { isKept, sampleOf } from './error-sampling.js';
 import browser from './module.js';
 import { BROWSER_SOURCES } from './sources.js';
@@ -224,6 +225,25 @@ describe('error logs', () => {
     expect(sampleOf(id)).toBe(place);
     expect([isKept(id, place), isKept(id, place + 1), isKept(id, 10_000)]).toEqual([false, true, true]);
   });
+});
+
+test('stored logs that cannot be read are left out of a list, and counted', async () => {
+  const good = BrowserErrorLog.encode({ ...page, category: 1, message: 'good', time: 1 }).finish();
+  const rows = [{ time: 3, category: 4, data: good }, { time: 2, category: 0, data: Uint8Array.from([0x0a, 0xff]) }, { time: 1 }];
+  const asked: unknown[] = [];
+  const records = async (question: unknown) => {
+    asked.push(question);
+    return rows;
+  };
+  const reads = { page: () => ({ offset: 0, limit: 9 }), records } as unknown as LimitedReads;
+  const retention = () => ({ logs: 3 });
+  const unreadable: number[] = [];
+  const meter = { counter: () => ({ add: (n: number) => unreadable.push(n) }) } as unknown as Meter;
+  const clock = { now: () => 10 * 86_400_000 } as Clock;
+  const query = new ErrorLogQuery(reads, { retention } as TimeQuery, clock, meter);
+  expect(await query.list({ page: { page: 1, size: 9 } })).toMatchObject([{ message: 'good', time: 3, category: 4 }]);
+  expect(unreadable).toEqual([1, 1]);
+  expect(asked).toMatchObject([{ range: { from: 7 * 86_400_000 }, where: [], body: true }]);
 });
 
 describe('error logs that come again', () => {

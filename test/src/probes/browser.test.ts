@@ -234,3 +234,15 @@ it('counts all errors whatever is sampled, and keeps the logs that their id says
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.length).toBeLessThan(200);
 });
+
+describe('a query for error logs', () => {
+  it('without a condition, or of a page out of bounds, says what is wrong', async () => {
+    await using host = await start();
+    const refused = (c: object | null) =>
+      host.ask('query ($c: BrowserErrorLogQueryCondition) { queryBrowserErrorLogs(condition: $c) { logs { message } } }', { c });
+    await expect(refused(null)).rejects.toThrow('needs a condition');
+    await expect(refused({ paging: { pageSize: 0 } })).rejects.toThrow('the page size must be 1 to');
+    const backwards = { start: '2024-01-02 0305', end: '2024-01-02 0304', step: 'MINUTE' };
+    await expect(refused({ paging: { pageSize: 5 }, queryDuration: backwards })).rejects.toThrow('0304');
+  });
+});
