@@ -43,7 +43,8 @@ export class AnalyzerMetrics {
     this.logger.warn(`the meter rule ${rule} failed: ${reason.slice(0, 300)}; for ten minutes further failures of it are only counted`);
   }
 
-  samplesLeftOut(rule: string, reason: MalSkipReason, count: number): void {
+  /** `rule`: empty where it is not for one rule alone. */
+  samplesLeftOut(rule: string, reason: MalSkipReason | 'too many', count: number): void {
     this.skipped.add(count, { rule, reason });
   }
 

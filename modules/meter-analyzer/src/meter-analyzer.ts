@@ -42,6 +42,7 @@ export class MeterAnalyzer {
     const sources: MeterSource[] = [];
     const rows: EntityUpdate[] = [];
     const families = familiesOf(group, wanted);
+    if (families.leftOut > 0) metrics.samplesLeftOut('', 'too many', families.leftOut);
     for (const rule of known.forNames(families.names)) this.apply(rule, families, now, sources, rows);
     rows.push(...virtual.takeRows(now));
     if (sources.length === 0 && rows.length === 0) return undefined;
