@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { checkModule, createTestHost, TestClock } from '@skein/core/testing';
 import { skywalking } from '@skein/proto';
 import { decodeProfilingData, skywalking as ebpf, MAX_PARTS } from '@skein/proto/ebpf';
@@ -13,6 +13,9 @@ import { merged } from './stacks/stack-analysis.js';
 import { ScheduleModel, StackModel } from './stacks/stack-models.js';
 import { StackReader } from './stacks/stack-reader.js';
 import { MAX_NODES, StackForest, type StackSymbol } from './stacks/stack-tree.js';
+
+// Property tests take a while where many tests run.
+jest.setTimeout(60_000);
 
 const v3 = ebpf.v3;
 const naming = { service: (n: string) => n, instance: (n: string) => n, endpoint: (_: string, n: string) => n };

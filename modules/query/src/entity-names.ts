@@ -1,5 +1,13 @@
-import { createHash } from 'node:crypto';
-import { endpointId, endpointRelationId, instanceId, parseMemberId, parseServiceId, relationId, serviceId } from '@skein/telemetry';
+import {
+  endpointId,
+  endpointRelationId,
+  instanceId,
+  parseMemberId,
+  parseServiceId,
+  processId,
+  relationId,
+  serviceId,
+} from '@skein/telemetry';
 import type { Owner } from '@skein/telemetry/mqe';
 import type { EntityNames } from './contract/metrics.js';
 
@@ -25,7 +33,7 @@ function endOf(
     instance: instanceOf,
     endpoint: id && endpoint ? endpointId(id, endpoint) : undefined,
     endpointName: endpoint || undefined,
-    process: instanceOf && process ? createHash('sha256').update(`${process}_${instanceOf}`).digest('hex') : undefined,
+    process: instanceOf && process ? processId(instanceOf, process) : undefined,
   };
 }
 

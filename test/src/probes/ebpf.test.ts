@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { TEST_START } from '@skein/core/testing';
 import { skywalking } from '@skein/proto';
 import { skywalking as ebpf } from '@skein/proto/ebpf';
@@ -26,6 +26,9 @@ import {
   tasks,
 } from './ebpf-rover.js';
 import { DURATION, MINUTE } from './official-host.js';
+
+// Each test starts a host of its own, which takes a while where many tests run.
+jest.setTimeout(60_000);
 
 describe('processes', () => {
   it('are answered with their ids, in order, exactly as they were named', async () => {
@@ -285,16 +288,21 @@ describe('tasks for a fixed time', () => {
     await expect(tasks(h, {})).rejects.toThrow('give serviceId or serviceInstanceId');
   });
 
-  it.each<[string, object, string]>([
-    ['a service id that is none', { serviceId: '' }, '"" is not the id of a service'],
-    ['less than a minute', { duration: 59 }, 'the duration must be at least 60 s'],
-    ['labels that no process has', { processLabels: ['a', 'x', 'y'] }, 'no process of the service has the label(s) x, y'],
-    ['too many labels', { processLabels: Array(300).fill('a') }, 'the labels have more than 1000 characters together'],
-    ['a network task', { targetType: 'NETWORK' }, 'network profiling is ordered for an instance, by createEBPFNetworkProfiling'],
-  ])('are refused for %s', async (_what, request, errorReason) => {
+  it('are refused when they make no sense', async () => {
     await using h = await start();
     await report(h.kit, [host(entityOf('one', ['a']))]);
-    expect(await order(h, request)).toEqual({ status: false, errorReason, id: null });
+    const cases: [what: string, request: object, reason: string][] = [
+      ['a service id that is none', { serviceId: '' }, '"" is not the id of a service'],
+      ['less than a minute', { duration: 59 }, 'the duration must be at least 60 s'],
+      ['more than a day', { duration: 86_401 }, 'the duration must be at most 86400 s, a day'],
+      ['a start that is far away', { startTime: 2 ** 53 }, 'the start must be within the next 30 days'],
+      ['labels that no process has', { processLabels: ['a', 'x', 'y'] }, 'no process of the service has the label(s) x, y'],
+      ['too many labels', { processLabels: Array(300).fill('a') }, 'the labels have more than 1000 characters together'],
+      ['a network task', { targetType: 'NETWORK' }, 'network profiling is ordered for an instance, by createEBPFNetworkProfiling'],
+    ];
+    for (const [what, request, reason] of cases) {
+      expect({ what, ...(await order(h, request)) }).toEqual({ what, status: false, errorReason: reason, id: null });
+    }
     expect(await poll(h.kit)).toEqual([]);
   });
 
@@ -378,30 +386,33 @@ describe('network profiling', () => {
     expect(await keep(id)).toEqual({ status: false, errorReason: 'the profiling task has ended' });
   });
 
-  it.each<[string, object, string]>([
-    ['an instance id that is none', { instanceId: 'x' }, '"x" is not the id of an instance'],
-    ['an instance without processes', { instanceId: instanceId(service, 'other') }, 'the instance has no processes'],
-    ['two rules for all', { samplings: [rule(), rule({ uriRegex: '' })] }, 'two sampling rules have no URI pattern'],
-    ['a pattern twice', { samplings: [rule({ uriRegex: 'a' }), rule({ uriRegex: 'a' })] }, 'two sampling rules have the URI pattern "a"'],
-    ['a negative duration', { samplings: [rule({ minDuration: -1 })] }, 'the minimal duration of a sampling rule must not be negative'],
-    [
-      'nothing to collect',
-      { samplings: [rule({}, { requireCompleteRequest: false })] },
-      'a sampling rule must collect requests, responses or both',
-    ],
-    [
-      'no bytes of a request',
-      { samplings: [rule({}, { maxRequestSize: 0 })] },
-      'the largest request of a sampling rule must have at least 1 byte',
-    ],
-    [
-      'no bytes of a response',
-      { samplings: [rule({}, { maxResponseSize: 0 })] },
-      'the largest response of a sampling rule must have at least 1 byte',
-    ],
-  ])('is refused for %s', async (_what, request, errorReason) => {
+  it('is refused when it makes no sense', async () => {
     await using h = await start();
     await report(h.kit, [host(entityOf('one'))]);
-    expect(await orderNetwork(h, request)).toEqual({ status: false, errorReason, id: null });
+    const cases: [what: string, request: object, reason: string][] = [
+      ['an instance id that is none', { instanceId: 'x' }, '"x" is not the id of an instance'],
+      ['an instance without processes', { instanceId: instanceId(service, 'other') }, 'the instance has no processes'],
+      ['two rules for all', { samplings: [rule(), rule({ uriRegex: '' })] }, 'two sampling rules have no URI pattern'],
+      ['a pattern twice', { samplings: [rule({ uriRegex: 'a' }), rule({ uriRegex: 'a' })] }, 'two sampling rules have the URI pattern "a"'],
+      ['a negative duration', { samplings: [rule({ minDuration: -1 })] }, 'the minimal duration of a sampling rule must not be negative'],
+      [
+        'nothing to collect',
+        { samplings: [rule({}, { requireCompleteRequest: false })] },
+        'a sampling rule must collect requests, responses or both',
+      ],
+      [
+        'no bytes of a request',
+        { samplings: [rule({}, { maxRequestSize: 0 })] },
+        'the largest request of a sampling rule must have at least 1 byte',
+      ],
+      [
+        'no bytes of a response',
+        { samplings: [rule({}, { maxResponseSize: 0 })] },
+        'the largest response of a sampling rule must have at least 1 byte',
+      ],
+    ];
+    for (const [what, request, reason] of cases) {
+      expect({ what, ...(await orderNetwork(h, request)) }).toEqual({ what, status: false, errorReason: reason, id: null });
+    }
   });
 });

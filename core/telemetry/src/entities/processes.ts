@@ -89,7 +89,7 @@ export interface ProcessReport {
   readonly profilable?: boolean;
 }
 
-/** The row of a process that is seen alive at `time`. */
+/** The row of a process that is seen alive at `time`. When it was, is in the row: processes are not searched by activity. */
 export function processUpdate({ name, agent, ...report }: ProcessReport, time: number): EntityUpdate {
   const at = minute(time);
   const row = {
@@ -100,7 +100,7 @@ export function processUpdate({ name, agent, ...report }: ProcessReport, time: n
     lastSeen: at,
   };
   // `last` fields of reports in one minute must not be decided by their text, so their time is exact.
-  return { model: ProcessModel, id: processId(report.instance, name), at: time, active: true, row };
+  return { model: ProcessModel, id: processId(report.instance, name), at: time, row };
 }
 
 /** Two processes of which one called the other, as one side saw it. */

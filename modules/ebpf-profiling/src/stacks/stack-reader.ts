@@ -47,7 +47,7 @@ export class StackReader {
     const schedule = scheduleId(taskId ?? '', processId ?? '', startTime);
     this.#run = { schedule, taskId: taskId ?? '', uploadTime };
     const row = { taskId: taskId ?? '', process: processId ?? '', startTime, endTime: uploadTime };
-    return { model: ScheduleModel, id: schedule, at: uploadTime, active: true, row };
+    return { model: ScheduleModel, id: schedule, at: uploadTime, row };
   }
 
   *#record(

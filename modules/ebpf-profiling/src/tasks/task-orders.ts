@@ -9,6 +9,9 @@ import { endOf, type FixedTask, type SamplingRule, type TargetType } from './tas
 
 /** Shortest task for a fixed time. Source of the numbers here: query.md 3.11. */
 const MIN_SECONDS = 60;
+/** Nobody can end a task before its time, and none other of its target can run meanwhile. */
+const MAX_SECONDS = 86_400;
+const MAX_DAYS_AHEAD = 30;
 const NETWORK_SECONDS = 600;
 /** A network task is made longer when no more than this is left of it. */
 const EXTEND_MS = 60_000;
@@ -42,7 +45,7 @@ export class TaskOrders {
   ) {}
 
   async fixedTime(order: FixedTimeOrder, o?: ReadOptions): Promise<OrderResult> {
-    const refused = fixedTimeProblem(order) ?? (await this.#labelProblem(order, o));
+    const refused = fixedTimeProblem(order, this.clock.now()) ?? (await this.#labelProblem(order, o));
     if (refused !== undefined) return { refused };
     const now = this.clock.now();
     const startTime = order.startTime > 0 ? order.startTime : now;
@@ -108,11 +111,14 @@ export class TaskOrders {
   }
 }
 
-function fixedTimeProblem({ serviceId, processLabels, duration, targetType }: FixedTimeOrder): string | undefined {
+function fixedTimeProblem(order: FixedTimeOrder, now: number): string | undefined {
+  const { serviceId, processLabels, duration, targetType, startTime } = order;
   if (parseServiceId(serviceId) === undefined) return `"${serviceId.slice(0, 100)}" is not the id of a service`;
   if (JSON.stringify(processLabels).length > MAX_LABELS_LENGTH) return `the labels have more than ${MAX_LABELS_LENGTH} characters together`;
   if (targetType === 'NETWORK') return 'network profiling is ordered for an instance, by createEBPFNetworkProfiling';
   if (duration < MIN_SECONDS) return `the duration must be at least ${MIN_SECONDS} s`;
+  if (duration > MAX_SECONDS) return `the duration must be at most ${MAX_SECONDS} s, a day`;
+  if (startTime > now + MAX_DAYS_AHEAD * 86_400_000) return `the start must be within the next ${MAX_DAYS_AHEAD} days`;
   return undefined;
 }
 
