@@ -260,6 +260,125 @@ describe('mistakes', () => {
   });
 });
 
+describe('rules in the shape of files in use', () => {
+  const kubernetes = { serviceOfPod: () => 'shop.web' };
+  const closureFunctions = new Map([
+    ['ProcessRegistry.generateVirtualRemoteProcess', (...args: readonly (string | null)[]) => args.join('|')],
+  ]);
+
+  it.each([
+    // hosts: gauges of several modes, percentages, constants on the left, rates of counters, sizes in other units
+    [
+      { filter: "{ tags -> tags.job_name == 'vm-monitoring' }", expSuffix: "service(['host'] , Layer.OS_LINUX)" },
+      [
+        "(cpu_seconds * 100).sum(['host', 'mode']).rate('PT1M')",
+        "((cpu_seconds * 100).sum(['host', 'mode']).rate('PT1M')).tagNotEqual('mode','idle').sum(['host'])",
+        'memory_total - memory_available',
+        '100 - ((fs_avail * 100) / fs_size)',
+        "100 - ((fs_avail.tagNotMatch('fstype', 'tmpfs|overlay').sum(['host','mountpoint']) * 100) / fs_size.tagMatch('fstype', '.+').sum(['host', 'mountpoint']))",
+        "(net_in.tagMatch('device','eth.*').irate()).sum(['host','device']).downsampling(LATEST)",
+        'load1 * 100',
+        'time() - boot_time_seconds',
+        '-(a + -b) / 1024',
+      ],
+    ],
+    // databases and queues: a prefix in the service name, ratios that may lack a side
+    [
+      {
+        filter: '{ tags -> tags.job_name in [\'mysql-monitoring\', "mariadb"] }',
+        expSuffix: "tag({tags -> tags.cluster = 'mysql::' + tags.cluster}).service(['cluster'], Layer.MYSQL)",
+      },
+      [
+        "commands_total.tagEqual('command','insert').sum(['service_instance_id','cluster']).rate('PT1M')",
+        "(questions.sum(['cluster']).rate('PT1M')).downsampling(MAX)",
+        'innodb_reads.safeDiv(innodb_requests + innodb_reads) * 10000',
+        "slow_queries.increase('PT5M').max(['cluster', 'host'])",
+      ],
+    ],
+    [
+      { expSuffix: "tag({tags -> tags.cluster = 'kafka::' + tags.cluster}).instance(['cluster'], ['broker'], Layer.KAFKA)" },
+      [
+        "requests.sum(['cluster','broker','request']).histogram('quantile', TimeUnit.MILLISECONDS)",
+        "topic_in.tagNotEqual('topic','').sum(['cluster','broker','topic']).rate('PT1M').downsampling(SUM_PER_MIN)",
+        "messages.tag({ tags -> if (tags['job'].contains('x')) { tags.broker = tags.instance.split(':')[0] } else { tags.broker = 'none' } }).count(['cluster','broker'])",
+      ],
+    ],
+    // Kubernetes: conditions, distinct counts, properties of instances, services of pods
+    [
+      {
+        filter: "{ tags -> tags.job_name in [ 'kubernetes-cadvisor', 'kube-state-metrics' ] }",
+        expSuffix:
+          "tag({tags -> tags.cluster = 'k8s-cluster::' + tags.cluster}).instance(['cluster'] , ['node'], Layer.K8S, { tags -> ['pod': tags.pod, 'namespace': tags.namespace ?: 'default'] })",
+      },
+      [
+        "node_condition.valueEqual(1).tagMatch('status','true|unknown').tagEqual('condition' , 'Ready').sum(['cluster','node', 'condition'])",
+        "pod_info.count(['cluster','node','pod'])",
+        "container_seconds.tagNotEqual('container', '').sum(['cluster','node','pod']).rate('PT1M') * 1000",
+        "(pod_cpu + pod_memory).retagByK8sMeta('service' , K8sRetagType.Pod2Service , 'pod' , 'namespace').tagNotEqual('service' , '').sum(['cluster','node','service'])",
+        "containers.tag({ tags -> tags.remove('uid') }).sum(['cluster','node','container']).downsampling(LATEST)",
+      ],
+    ],
+    // clouds: a closure whose body stands in braces, dashes in names of labels
+    [
+      {
+        filter: "{ tags -> {tags.cloud_provider == 'aws' && tags.Namespace == 'AWS/S3' && tags.'aws-account' != null} }",
+        expPrefix: "tag({tags -> tags.name = tags['cloud-account'] + '/' + tags.BucketName})",
+        expSuffix: "service(['name'], '@', Layer.AWS_S3)",
+      },
+      ['a4xx_errors.downsampling(SUM)', "latency.tagEqual('FilterId', 'x').avg(['name']) + other.max(['name'])"],
+    ],
+    // meshes and gateways: relations, names rewritten by patterns
+    [
+      { expSuffix: "serviceRelation(DetectPoint.CLIENT, ['app'], ['cluster_name'], Layer.MESH_DP)" },
+      [
+        "(up_rq_active.tagMatch('metrics_name', '.+ms_rq.*').tag({ tags -> tags.cluster_name = tags.cluster_name.replaceAll('^(outbound|inbound)\\\\|\\\\d+\\\\|.*\\\\|', '').replaceFirst(/\\.svc.*/, '') })).sum(['app', 'cluster_name']).downsampling(SUM)",
+        "x.tag({ tags -> def m = tags.cluster_name =~ /^(\\w+)\\|(.+)$/\n if (m.matches()) { tags.cluster_name = m[0][2] }\n else if (tags.app?.startsWith('v')) tags.app = tags.app.substring(1) })",
+      ],
+    ],
+    // endpoints of gateways
+    [
+      { expSuffix: "endpoint(['service_name'], ['route'], Layer.APISIX)" },
+      [
+        "http_status.tagNotEqual('route','').tag({tags -> tags.route = 'route/' + tags['route']}).sum(['code','service_name','route','node']).rate('PT1M')",
+        "http_latency.tagEqual('type','upstream').sum(['le','service_name','route']).increase('PT1M').histogram('le', TimeUnit.MILLISECONDS).histogram_percentile([50,75,90,95,99])",
+      ],
+    ],
+    // processes: a loop over two sides with an early return, functions of the host
+    [
+      {
+        expPrefix: `forEach(['client', 'server'], { prefix, tags ->
+            // what has an id already stays
+            if (tags[prefix + '_process_id'] != null) {
+              return
+            }
+            tags[prefix + '_process_id'] = ProcessRegistry.generateVirtualRemoteProcess(tags.service, tags.instance, tags[prefix + '_address'])
+          })`,
+        expSuffix: "processRelation('side', ['service'], ['instance'], 'client_process_id', 'server_process_id', 'component')",
+      },
+      [
+        "tcp_write.tag({ tags -> if (tags.protocol == 'http' && tags.is_ssl == 'true') { tags.component = '129' } else if (tags.protocol == 'http') { tags.component = '49' } else { tags.component = '110' } }).sum(['service','instance','side','client_process_id','server_process_id','component']).downsampling(SUM_PER_MIN)",
+      ],
+    ],
+    // native agents
+    [
+      { expSuffix: "instance(['service'], ['instance'], Layer.GENERAL)" },
+      [
+        "pool.sum(['service', 'instance', 'pool_name', 'metric_type'])",
+        "created.tagEqual('created_by', 'sampler').sum(['service', 'instance']).increase('PT1M').downsampling(SUM_PER_MIN)",
+        "duration.sum(['le', 'service', 'instance']).increase('PT5M').histogram().histogram_percentile([50,70,90,99])",
+        "sum(used, ['service','instance']) * 10000 / max(total, ['service','instance'])",
+      ],
+    ],
+  ] as const)('%j', (file, expressions_) => {
+    const { metrics, problems: found } = compileMal(
+      [{ file: 'f.yaml', metricPrefix: 'meter', ...file, metricsRules: expressions_.map((exp, i) => ({ name: `m${i}`, exp })) }],
+      { kubernetes, closureFunctions },
+    );
+    expect(found).toEqual([]);
+    expect(metrics).toHaveLength(expressions_.length);
+  });
+});
+
 // ---- random expressions
 
 const stripPlaces = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, v) => (key === 'at' ? undefined : v)));

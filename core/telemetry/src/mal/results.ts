@@ -15,7 +15,7 @@ export function meterValue(value: number): number {
 
 interface EntityGroup {
   readonly entity: MeterEntity;
-  readonly points: Point[];
+  readonly points: readonly Point[];
 }
 
 /** Splits samples by entity and minute, and reads the values of each. */
@@ -30,7 +30,18 @@ export function resultsOf(family: Family, binding: Binding, kind: MalKind, run: 
 }
 
 function groups(family: Family, binding: Binding, run: Run): Iterable<EntityGroup> {
-  const found = new Map<string, EntityGroup>();
+  // The usual case for values without labels.
+  if (family.length === 1) {
+    const entity = binding.entity(family[0]!.labels);
+    if (entity !== undefined) return [{ entity: decorated(entity, binding), points: family }];
+    run.context.skip?.('no entity', 1);
+    return [];
+  }
+  return manyGroups(family, binding, run);
+}
+
+function manyGroups(family: Family, binding: Binding, run: Run): Iterable<EntityGroup> {
+  const found = new Map<string, { readonly entity: MeterEntity; readonly points: Point[] }>();
   const oneMinute = family.every((point) => minuteOf(point) === minuteOf(family[0]!));
   let nameless = 0;
   for (const point of family) {

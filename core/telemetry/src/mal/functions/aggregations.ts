@@ -11,6 +11,7 @@ interface Group {
 
 /** Splits a family by the labels named, in order of first appearance. A label that is missing is empty. */
 function group(family: Family, by: LabelNames, add: (total: number, value: number) => number): Iterable<Group> {
+  if (family.length === 1) return [{ key: by.keyOf(family[0]!.labels), first: family[0]!, total: family[0]!.value, count: 1 }];
   const groups = new Map<string, Group>();
   for (const point of family) {
     const key = by.keyOf(point.labels);
