@@ -205,7 +205,9 @@ describe('the official metrics', () => {
     host = await officialHost([jvmReceiver, clrReceiver, meshReceiver, browser]);
     known = host.kit.get(MetricCatalogToken).all();
   });
-  afterAll(() => host[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
 
   it.each([
     ['core.oal', CORE, 63],
