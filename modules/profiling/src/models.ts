@@ -11,7 +11,10 @@ const record = (model: Omit<RecordModel, 'kind' | 'version' | 'ttl'>): RecordMod
   ...model,
 });
 
-/** One dump of a thread. `stack`: JAVA: the message ThreadStack; GO: what a whole profile says of the segment, as {@link GoStacks} has it. */
+/**
+ * One dump of a thread. `stack`, by `language`: JAVA: the message ThreadStack; GO: the tree that a whole profile has of
+ * the segment, behind the time between two samples.
+ */
 export const ThreadSnapshotModel = record({
   name: 'profile_task_segment_snapshot',
   fields: {

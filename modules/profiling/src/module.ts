@@ -9,23 +9,17 @@ import { asyncProfilerResolvers, pprofResolvers } from './graphql/upload-resolve
 import { AsyncProfilerTaskLogModel, PprofTaskLogModel, PROFILING_MODELS, ProfileTaskLogModel } from './models.js';
 import { UploadParser } from './parsing/upload-parser.js';
 import { BoardRefresh } from './tasks/board-refresh.js';
-import { commandMethods } from './tasks/command-methods.js';
-import { asyncProfilerCommand, pprofCommand, profileCommand } from './tasks/commands.js';
+import { ASYNC_PROFILER_SERVICE, PPROF_SERVICE, polledMethods } from './tasks/polled-tasks.js';
 import type { AsyncProfilerTask, PprofTask, ProfileTask, Task } from './tasks/task.js';
 import { TaskBoard } from './tasks/task-board.js';
 import { TaskLog } from './tasks/task-log.js';
 import { ProfileAnalyzer } from './trace/profile-analysis.js';
 import { ProfiledSegmentFinder } from './trace/profiled-segments.js';
-import { PROFILE_SERVICES, traceProfileMethods } from './trace/trace-profile-methods.js';
+import { traceProfileMethods } from './trace/trace-profile-methods.js';
 import { UploadBudget } from './uploads/upload-budget.js';
 import { UploadDialogue } from './uploads/upload-dialogue.js';
 import { ASYNC_PROFILER_UPLOAD, PPROF_UPLOAD, type UploadProtocol } from './uploads/upload-protocol.js';
 import { UploadTrees } from './uploads/upload-trees.js';
-
-const ASYNC_PROFILER = '/skywalking.v10.AsyncProfilerTask';
-const PPROF = '/skywalking.v10.PprofTask';
-/** Recordings may be shorter than the time between two questions of an agent. */
-const GRACE_MS = 5 * 60_000;
 
 /** Profiling by agents: tasks that users create and agents ask for, what agents upload, and the trees made of it. */
 export default defineModule({
@@ -52,38 +46,7 @@ export default defineModule({
 
     const malformed = meter.counter('malformed_task_queries_total', 'Questions of agents for tasks that could not be read; they got none');
     const polling = { listener, naming, now, logger, malformed };
-    const methods = [
-      ...commandMethods(
-        {
-          ...profile,
-          paths: PROFILE_SERVICES.map((service) => `${service}/getProfileTaskCommands`),
-          choose: (tasks) => tasks,
-          command: profileCommand,
-          graceMs: 0,
-        },
-        polling,
-      ),
-      ...commandMethods(
-        {
-          ...asyncProfiler,
-          paths: [`${ASYNC_PROFILER}/getAsyncProfilerTaskCommands`],
-          choose: ([newest], instance) => (newest?.instanceIds.includes(instance) ? [newest] : []),
-          command: asyncProfilerCommand,
-          graceMs: GRACE_MS,
-        },
-        polling,
-      ),
-      ...commandMethods(
-        {
-          ...pprof,
-          paths: [`${PPROF}/getPprofTaskCommands`],
-          choose: (tasks, instance) => tasks.filter(({ instanceIds }) => instanceIds.includes(instance)).slice(-1),
-          command: pprofCommand,
-          graceMs: GRACE_MS,
-        },
-        polling,
-      ),
-    ];
+    for (const method of polledMethods({ profile, asyncProfiler, pprof }, polling)) contribute(GrpcMethods, method);
 
     const parser = new UploadParser({ timeoutMs: config.parseTime, clock });
     own(parser);
@@ -104,10 +67,10 @@ export default defineModule({
         handle: (messages, call) => dialogue.collect(messages, call),
       });
     };
-    collect(ASYNC_PROFILER, ASYNC_PROFILER_UPLOAD, asyncProfiler, config.maxJfrSize);
-    collect(PPROF, PPROF_UPLOAD, pprof, config.maxPprofSize);
-    methods.push(...traceProfileMethods({ ...intake, ...profile, listener, maxBytes: config.maxPprofSize }));
-    for (const method of methods) contribute(GrpcMethods, method);
+    collect(ASYNC_PROFILER_SERVICE, ASYNC_PROFILER_UPLOAD, asyncProfiler, config.maxJfrSize);
+    collect(PPROF_SERVICE, PPROF_UPLOAD, pprof, config.maxPprofSize);
+    for (const method of traceProfileMethods({ ...intake, ...profile, listener, maxBytes: config.maxPprofSize }))
+      contribute(GrpcMethods, method);
 
     const segments = new ProfiledSegmentFinder(reads, traces, naming);
     const analyzer = new ProfileAnalyzer(reads, config.maxSnapshots);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Client, credentials } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import aggregation from '@skein/aggregation';
 import { defineModule } from '@skein/core';
 import { createHost } from '@skein/core/host';
@@ -88,10 +88,14 @@ const shared = (storage: Storage) =>
       ),
   });
 
-async function start(config: object = {}, storage: Parameters<typeof createTestHost>[0]['modules'][number] = storageMemory) {
+async function start(
+  config: object = {},
+  storage: Parameters<typeof createTestHost>[0]['modules'][number] = storageMemory,
+  storageConfig: object = {},
+) {
   const kit = await createTestHost({
     modules: [storage, naming, aggregation, traceReceiver, traceAnalyzer, query, queryGraphql, profiling],
-    config: { aggregation: { window: 0 }, profiling: config },
+    config: { aggregation: { window: 0 }, profiling: config, [storage.name]: storageConfig },
   });
   kits.push(kit);
   return kit;
@@ -159,6 +163,27 @@ const pollPprof = (kit: TestHost, fields?: object) => poll(kit, `${PPROF}/getPpr
 const args = ({ args: list }: Command) => list.slice(1).map(({ key, value }) => [key, value]);
 const skipped = (kit: TestHost) =>
   kit.books().find(({ publisher, stream }) => publisher === 'profiling' && stream === observations.id)?.skipped;
+
+it('serves every method that agents know, whatever is sent to it', async () => {
+  const kit = await start();
+  const paths = [
+    ...['getProfileTaskCommands', 'collectSnapshot', 'goProfileReport', 'reportTaskFinish'].map((method) => `${PROFILE}/${method}`),
+    ...['getProfileTaskCommands', 'collectSnapshot', 'reportTaskFinish'].map((method) => `/ProfileTask/${method}`),
+    ...['collect', 'getAsyncProfilerTaskCommands'].map((method) => `${ASYNC}/${method}`),
+    ...['collect', 'getPprofTaskCommands'].map((method) => `${PPROF}/${method}`),
+  ];
+  for (const path of paths) {
+    for (const message of [Buffer.alloc(0), Buffer.from([0xff]), Buffer.from([0x0a, 200])]) {
+      const status = await kit.grpc(path, [message]).then(
+        () => 'OK',
+        (error: { status: string }) => error.status,
+      );
+      expect([path, ['OK', 'INVALID_ARGUMENT'].includes(status) || status]).toEqual([path, true]);
+      if (path.endsWith('Commands')) expect([path, status]).toEqual([path, 'OK']);
+    }
+  }
+  kit.assertBooks();
+});
 
 describe('tasks of trace profiling', () => {
   it('are given to agents with the names and keys of the protocol, a new serial number each time', async () => {
@@ -270,10 +295,15 @@ describe('tasks of trace profiling', () => {
     const first = await start();
     const storage = first.get(StorageToken);
     const second = await start({}, shared(storage));
-    const { id } = await createProfile(first);
-    expect(await pollProfile(second)).toEqual([]);
+    // Neither server knows what the other one does, yet only one task comes of it.
+    const created = await Promise.all([createProfile(first), createProfile(second), createProfile(first), createProfile(second)]);
+    const [{ id }, ...more] = created.filter((outcome) => outcome.id !== null) as [Created];
+    expect(more).toEqual([]);
+    await createProfile(first, { serviceId: serviceId('other', true) });
+    expect(await pollProfile(second, { service: 'other' })).toEqual([]);
     await second.clock.advance(2000);
-    expect(args((await pollProfile(second))[0]!)[0]).toEqual(['TaskId', id]);
+    expect(await pollProfile(second, { service: 'other' })).toHaveLength(1);
+    for (const server of [first, second]) expect(args((await pollProfile(server))[0]!)[0]).toEqual(['TaskId', id]);
     expect((await createProfile(second)).errorReason).toMatch(/already/);
     const restarted = await start({}, shared(storage));
     expect(await pollProfile(restarted)).toHaveLength(1);
@@ -411,54 +441,64 @@ describe('segments of a profile task', () => {
     refs: [{ refType, traceId, parentTraceSegmentId, parentSpanId: 0, parentService: 'web', parentServiceInstance: 'web-1' }],
   });
 
-  it('are found by their snapshots, with the threads that they began, without references to other processes', async () => {
-    const kit = await start();
-    const { id } = await createProfile(kit);
-    await kit.grpc('/skywalking.v3.TraceSegmentReportService/collect', [
-      segment('trace-1', 'web', [span(0)], { service: 'web', serviceInstance: 'web-1' }),
-      segment('trace-1', 'main', [span(1), span(0, reference(0, 'web'))]),
-      segment('trace-1', 'thread', [span(0, { ...reference(1, 'main'), operationName: 'job', spanType: 2 })]),
-      segment('trace-1', 'apart', [span(0, { ...reference(0, 'web'), operationName: '/apart' })]),
-      segment('trace-2', 'fast', [span(0)]),
-    ]);
-    await kit.grpc(`${PROFILE}/collectSnapshot`, [
-      snapshot(id!, 'main', 0, 100, ['a']),
-      snapshot(id!, 'main', 1, 110, ['a']),
-      snapshot(id!, 'gone', 0, 1, ['a']),
-    ]);
-    const { segments } = await ask<{ segments: readonly { spans: readonly object[] }[] }>(
-      kit,
-      `query ($id: ID!) { segments: getProfileTaskSegments(taskID: $id) { traceId instanceId instanceName endpointNames duration start
+  const folder = mkdtempSync(join(tmpdir(), 'profiling-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['memory', storageMemory, {}],
+    ['level', storageLevel, { path: folder }],
+  ] as const)(
+    'are found by their snapshots in storage-%s, with the threads that they began, without references to other processes',
+    async (_name, storage, config) => {
+      const kit = await start({}, storage, config);
+      const { id } = await createProfile(kit);
+      await kit.grpc('/skywalking.v3.TraceSegmentReportService/collect', [
+        segment('trace-1', 'web', [span(0)], { service: 'web', serviceInstance: 'web-1' }),
+        segment('trace-1', 'main', [span(1), span(0, reference(0, 'web'))]),
+        segment('trace-1', 'thread', [span(0, { ...reference(1, 'main'), operationName: 'job', spanType: 2 })]),
+        segment('trace-1', 'apart', [span(0, { ...reference(0, 'web'), operationName: '/apart' })]),
+        segment('trace-2', 'fast', [span(0)]),
+      ]);
+      await kit.grpc(`${PROFILE}/collectSnapshot`, [
+        snapshot(id!, 'main', 0, 100, ['a']),
+        snapshot(id!, 'main', 1, 110, ['a']),
+        snapshot(id!, 'gone', 0, 1, ['a']),
+      ]);
+      const { segments } = await ask<{ segments: readonly { spans: readonly object[] }[] }>(
+        kit,
+        `query ($id: ID!) { segments: getProfileTaskSegments(taskID: $id) { traceId instanceId instanceName endpointNames duration start
         spans { segmentId spanId profiled endpointName serviceCode serviceInstanceName type refs { type parentSegmentId } } } }`,
-      { id },
-    );
-    const shown = { serviceCode: 'shop', serviceInstanceName: 'shop-1' };
-    const main = { ...shown, segmentId: 'main', profiled: true };
-    expect(segments).toEqual([
-      {
-        traceId: 'trace-1',
-        instanceId: INSTANCE,
-        instanceName: 'shop-1',
-        endpointNames: ['/buy'],
-        duration: 500,
-        start: String(TEST_START),
-        spans: expect.arrayContaining([
-          { ...main, spanId: 0, endpointName: '/buy', type: 'Entry', refs: [] },
-          { ...main, spanId: 1, endpointName: 'step 1', type: 'Local', refs: [] },
-          {
-            ...shown,
-            segmentId: 'thread',
-            profiled: false,
-            spanId: 0,
-            endpointName: 'job',
-            type: 'Local',
-            refs: [{ type: 'CROSS_THREAD', parentSegmentId: 'main' }],
-          },
-        ]),
-      },
-    ]);
-    expect(segments[0]!.spans).toHaveLength(3);
-  });
+        { id },
+      );
+      const shown = { serviceCode: 'shop', serviceInstanceName: 'shop-1' };
+      const main = { ...shown, segmentId: 'main', profiled: true };
+      expect(segments).toEqual([
+        {
+          traceId: 'trace-1',
+          instanceId: INSTANCE,
+          instanceName: 'shop-1',
+          endpointNames: ['/buy'],
+          duration: 500,
+          start: String(TEST_START),
+          spans: expect.arrayContaining([
+            { ...main, spanId: 0, endpointName: '/buy', type: 'Entry', refs: [] },
+            { ...main, spanId: 1, endpointName: 'step 1', type: 'Local', refs: [] },
+            {
+              ...shown,
+              segmentId: 'thread',
+              profiled: false,
+              spanId: 0,
+              endpointName: 'job',
+              type: 'Local',
+              refs: [{ type: 'CROSS_THREAD', parentSegmentId: 'main' }],
+            },
+          ]),
+        },
+      ]);
+      expect(segments[0]!.spans).toHaveLength(3);
+      expect((await analyze(kit, [['main', 0, 200]])).trees).toEqual([[['1', '0', 'a', 10, 10, 2]]]);
+    },
+  );
 
   it('of no task are an error that says so; of a task without snapshots there are none', async () => {
     const kit = await start();
@@ -662,32 +702,42 @@ describe.each(Object.entries(KINDS))('an upload of %s', (name, kind) => {
     kit.assertBooks();
   });
 
-  it.each<[string, (id: string) => readonly Uint8Array[], RegExp, string]>([
-    ['begins with content', () => [kind.message({ content: kind.file })], /expected metadata first/, 'no-metadata'],
-    ['is of no task', () => upload('1704164640000_bm9uZQ==.1', kind.file), /there is no task/, 'unknown-task'],
-    ['is of the task of another service', (id) => upload(id, kind.file, 10_000, { service: 'web' }), /there is no task/, 'unknown-task'],
-    ['ends early', (id) => upload(id, kind.file).slice(0, -1), /of \d+ bytes were sent/, 'incomplete'],
-    [
-      'is longer than was told',
-      (id) => [...upload(id, kind.file), kind.message({ content: Buffer.from([1]) })],
-      /more than the \d+ bytes/,
-      'incomplete',
-    ],
-    ['is of no size', (id) => [metadata(id, -5), kind.message({ content: kind.file })], /more than the -5 bytes/, 'incomplete'],
-    ['is cut inside a message', (id) => [metadata(id, 9).subarray(0, -1)], /malformed/, 'malformed'],
-    ['is no profile', (id) => upload(id, Buffer.from('certainly not a profile')), /(JFR|pprof): .* at byte \d+/, 'malformed'],
-  ])('that %s is refused, and nothing of it is stored', async (_what, messages, reason, counted) => {
+  it('that is not as it was told, or of no task, is refused and counted; nothing of it is stored', async () => {
     const kit = await start();
     const { id } = await kind.create(kit);
-    await expect(kit.grpc(kind.path, messages(id!))).rejects.toThrow(reason);
+    const cases: readonly (readonly [id: string, messages: (id: string) => readonly Uint8Array[], reason: RegExp, counted: string])[] = [
+      ['begins with content', () => [kind.message({ content: kind.file })], /expected metadata first/, 'no-metadata'],
+      ['is of no task', () => upload('1704164640000_bm9uZQ==.1', kind.file), /there is no task/, 'unknown-task'],
+      ['is of the task of another service', (id) => upload(id, kind.file, 10_000, { service: 'web' }), /there is no task/, 'unknown-task'],
+      ['ends early', (id) => upload(id, kind.file).slice(0, -1), /of \d+ bytes were sent/, 'incomplete'],
+      [
+        'is longer than was told',
+        (id) => [...upload(id, kind.file), kind.message({ content: Buffer.from([1]) })],
+        /more than the \d+ bytes/,
+        'incomplete',
+      ],
+      ['is of no size', (id) => [metadata(id, -5), kind.message({ content: kind.file })], /more than the -5 bytes/, 'incomplete'],
+      ['is cut inside a message', (id) => [metadata(id, 9).subarray(0, -1)], /malformed/, 'malformed'],
+      ['is no profile', (id) => upload(id, Buffer.from('certainly not a profile')), /(JFR|pprof): .* at byte \d+/, 'malformed'],
+    ];
+    const counts: Record<string, number> = {};
+    for (const [, messages, reason, counted] of cases) {
+      await expect(kit.grpc(kind.path, messages(id!))).rejects.toThrow(reason);
+      counts[counted] = (counts[counted] ?? 0) + 1;
+      expect(skipped(kit)).toEqual(counts);
+    }
     expect(await kind.analyze(kit, id!, [INSTANCE])).toBeNull();
-    expect((await progress(kit, id!)).successInstanceIds).toEqual([]);
-    expect(skipped(kit)).toEqual({ [counted]: 1 });
+    // What cannot be parsed is in the log.
+    expect(await progress(kit, id!)).toEqual({
+      logs: ['shop-1 EXECUTION_TASK_ERROR'],
+      errorInstanceIds: [INSTANCE],
+      successInstanceIds: [],
+    });
     kit.assertBooks();
   });
 
-  it('waits for no silent agent, and for no more memory than there is', async () => {
-    const kit = await start({ maxUploads: '1MiB', ...kind.config(2_000_000), idle: '5s' });
+  it('takes no more memory than there is, and gives it back', async () => {
+    const kit = await start({ maxUploads: '1MiB', ...kind.config(2_000_000) });
     const { id } = await kind.create(kit);
     await expect(kit.grpc(kind.path, [metadata(id!, 1_048_577)])).rejects.toMatchObject({ status: 'RESOURCE_EXHAUSTED' });
     // What a refused or broken upload took is given back.

@@ -11,6 +11,9 @@ import type { ProfiledSegmentFinder, ProfiledSegments } from '../trace/profiled-
 /** A span has many fields and lists; it counts as this many values. */
 const SPAN_COST = 5;
 
+/** Tasks of one list. */
+const MAX_TASKS = 500;
+
 /** What the resolvers read and write. */
 export interface ProfileServices {
   readonly board: TaskBoard<ProfileTask>;
@@ -23,7 +26,9 @@ export interface ProfileServices {
 /** Trace profiling, query.md 1.6. */
 export function profileResolvers({ board, log, segments, analyzer, now }: ProfileServices): GraphqlResolverMap {
   const list = async (serviceId: string | undefined, endpointName: string | undefined, context: GraphqlContext) => {
-    const tasks = (await board.list(serviceId)).filter((task) => endpointName === undefined || task.endpointName === endpointName);
+    const found = (await board.list(serviceId)).filter((task) => endpointName === undefined || task.endpointName === endpointName);
+    const tasks = found.slice(0, MAX_TASKS);
+    if (found.length > MAX_TASKS) context.onCut({ what: 'profile tasks', limit: `these are the latest ${MAX_TASKS}; choose a service` });
     const entries = await log.entries(
       tasks.map(({ id }) => id),
       context,

@@ -3,6 +3,10 @@ import type { JfrReader } from './jfr-reader.js';
 /** Deepest nesting of metadata elements; real files have four levels. */
 const MAX_DEPTH = 32;
 
+/** What is looked at of all that the metadata say. */
+const ELEMENTS: ReadonlySet<string> = new Set(['class', 'field']);
+const ATTRIBUTES: ReadonlySet<string> = new Set(['id', 'name', 'class', 'constantPool', 'dimension']);
+
 /** One field of a class that the file describes. */
 export interface JfrField {
   readonly name: string;
@@ -52,8 +56,17 @@ function readElement(reader: JfrReader, strings: readonly string[], depth: numbe
   };
   const name = string();
   const attributes = new Map<string, string>();
-  for (let left = reader.count('attributes'); left > 0; left--) attributes.set(string(), string());
-  const children = Array.from({ length: reader.count('elements') }, () => readElement(reader, strings, depth + 1));
+  for (let left = reader.count('attributes'); left > 0; left--) {
+    const key = string();
+    const value = string();
+    if (ATTRIBUTES.has(key)) attributes.set(key, value);
+  }
+  const children: Element[] = [];
+  for (let left = reader.count('elements'); left > 0; left--) {
+    const child = readElement(reader, strings, depth + 1);
+    // Most elements are annotations and settings.
+    if (child.children.length > 0 || ELEMENTS.has(child.name)) children.push(child);
+  }
   return { name, attributes, children };
 }
 

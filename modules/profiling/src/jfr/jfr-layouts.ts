@@ -38,19 +38,19 @@ export class Layouts {
 
   constructor(private readonly classes: ReadonlyMap<number, JfrClass>) {}
 
-  /** Throws ProfileError for a class that is unknown or holds itself. */
-  of(id: number): Layout {
+  /** `at`: the byte that names the class. Throws ProfileError for a class that is unknown or holds itself. */
+  of(id: number, at?: number): Layout {
     const known = this.made.get(id);
-    if (known === 'in the making') throw new ProfileError('JFR', `class ${id} holds itself`);
+    if (known === 'in the making') throw new ProfileError('JFR', `class ${id} holds itself`, at);
     if (known !== undefined) return known;
     const described = this.classes.get(id);
-    if (described === undefined) throw new ProfileError('JFR', `class ${id} is not described`);
+    if (described === undefined) throw new ProfileError('JFR', `class ${id} is not described`, at);
     this.made.set(id, 'in the making');
     const layout: FieldLayout[] = [];
     for (const { name, type, pooled, array } of described.fields) {
-      const form = pooled ? 'varint' : this.formOf(type);
+      const form = pooled ? 'varint' : this.formOf(type, at);
       // Fields of classes without fields take no bytes.
-      if (form === 'struct' && !array && this.of(type).length === 0) continue;
+      if (form === 'struct' && !array && this.of(type, at).length === 0) continue;
       layout.push({ name, form, type, array });
     }
     this.made.set(id, layout);
@@ -76,7 +76,7 @@ export class Layouts {
 
   skipField(reader: JfrReader, field: FieldLayout, depth: number): void {
     if (depth > MAX_DEPTH) reader.fail(`values of more than ${MAX_DEPTH} levels`);
-    const layout = field.form === 'struct' ? this.of(field.type) : undefined;
+    const layout = field.form === 'struct' ? this.of(field.type, reader.at) : undefined;
     let count = 1;
     if (field.array) {
       count = reader.count('values of a list');
@@ -88,9 +88,9 @@ export class Layouts {
     }
   }
 
-  private formOf(type: number): Form {
+  private formOf(type: number, at: number | undefined): Form {
     const described = this.classes.get(type);
-    if (described === undefined) throw new ProfileError('JFR', `class ${type} is not described`);
+    if (described === undefined) throw new ProfileError('JFR', `class ${type} is not described`, at);
     return PRIMITIVES.get(described.name) ?? 'struct';
   }
 

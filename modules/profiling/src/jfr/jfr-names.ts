@@ -11,6 +11,9 @@ const PRIMITIVES: Readonly<Record<string, string>> = {
   D: 'double',
 };
 
+/** Names that are remembered. */
+const MAX_REMEMBERED = 500_000;
+
 /** What frames and classes are called, by the constants of one chunk. */
 export class JfrNames {
   private readonly methods = new Map<string, string>();
@@ -29,7 +32,7 @@ export class JfrNames {
     let name = this.methods.get(key);
     if (name === undefined) {
       name = this.method(method, this.nativeTypes.has(type)) + (line > 0 ? `:${line}` : '');
-      this.methods.set(key, name);
+      if (this.methods.size < MAX_REMEMBERED) this.methods.set(key, name);
     }
     return name;
   }

@@ -44,8 +44,9 @@ export class JfrPools {
   }
 
   private readPool(reader: JfrReader): void {
+    const at = reader.at;
     const id = reader.varint();
-    const layout = this.layouts.of(id);
+    const layout = this.layouts.of(id, at);
     const read = this.readerOf(this.classesById.get(id)?.name ?? '', id);
     const count = reader.count('constants');
     if (read !== undefined) {

@@ -6,8 +6,8 @@ const POOLED_STRING = 2;
 const UTF8_STRING = 3;
 const CHARACTERS = 4;
 const LATIN1_STRING = 5;
-/** Longest text that is kept of any string, bytes. Names of Java methods are limited to 64 KiB. */
-const MAX_STRING = 65_535;
+/** Longest text that is kept of any string, bytes: names are put together by the million. */
+const MAX_STRING = 2048;
 
 /** Walks over the compressed numbers and strings of a JFR file. Every read is bounded by `end`. */
 export class JfrReader {

@@ -43,7 +43,7 @@ const HEADER_BYTES = 68;
 const METADATA = 0;
 const CHECKPOINT = 1;
 /** Frames of all stacks that are put into trees; a file of 30 MB with deep stacks has some millions. */
-const MAX_WORK = 50_000_000;
+const MAX_WORK = 20_000_000;
 
 /** Amounts by stack, then by class; 0 for no class. */
 type Amounts = Map<number, Map<number, number>>;
@@ -73,7 +73,7 @@ function readChunk(bytes: Buffer, start: number, trees: JfrTrees, work: { left: 
   const pools = new JfrPools(classes, layouts);
   // Strings of events may lie in pools behind them.
   for (const { type, reader } of events(bytes, start + HEADER_BYTES, end)) if (type === CHECKPOINT) pools.readCheckpoint(reader);
-  const collectors = new Collectors(classes, layouts, 1e9 / ticksPerSecond);
+  const collectors = new Collectors(classes, layouts, { nanosPerTick: 1e9 / ticksPerSecond, metadata });
   for (const { type, reader } of events(bytes, start + HEADER_BYTES, end)) if (type > CHECKPOINT) collectors.collect(type, reader);
   const names = new JfrNames(pools);
   for (const [kind, amounts] of collectors.amounts) addStacks(kind, amounts, { trees, pools, names, work, end });
@@ -119,7 +119,7 @@ class Collectors {
   constructor(
     classes: ReadonlyMap<number, JfrClass>,
     private readonly layouts: Layouts,
-    private readonly nanosPerTick: number,
+    private readonly chunk: { readonly nanosPerTick: number; readonly metadata: number },
   ) {
     for (const { id, name } of classes.values()) {
       const kind = KINDS.get(name);
@@ -132,7 +132,7 @@ class Collectors {
   }
 
   private readerOf(id: number, kind: EventKind): (reader: JfrReader) => void {
-    const picked = this.layouts.pick(this.layouts.of(id), ['stackTrace', kind.class ?? '', ...kind.amount]);
+    const picked = this.layouts.pick(this.layouts.of(id, this.chunk.metadata), ['stackTrace', kind.class ?? '', ...kind.amount]);
     return (reader) => {
       const values: (number | string)[] = [];
       this.layouts.read(reader, picked, values);
@@ -148,7 +148,7 @@ class Collectors {
         .slice(2)
         .map(numberOf)
         .find((value) => value !== 0) ?? 0;
-    return unit === 'ticks' ? Math.trunc(number * this.nanosPerTick) : number;
+    return unit === 'ticks' ? Math.trunc(number * this.chunk.nanosPerTick) : number;
   }
 
   private add(tree: JfrEventType, stack: number, ofClass: number, amount: number): void {

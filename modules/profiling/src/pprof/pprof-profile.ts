@@ -10,7 +10,9 @@ const MAX_INFLATED = 128 * 1024 * 1024;
 /** Frames of one stack that are kept, from the outermost on. */
 const MAX_FRAMES = 4096;
 /** Frames of all stacks in all. */
-const MAX_WORK = 50_000_000;
+const MAX_WORK = 20_000_000;
+/** Longest name of a function and longest id of a segment, in UTF-16 units. */
+const MAX_NAME_LENGTH = 1024;
 /** Labels by which Go agents name the segment of a sample; receivers.md 6.11. */
 const SEGMENT_LABELS: ReadonlySet<string> = new Set(['segment_id', 'trace_segment_id', 'segmentId', 'traceSegmentId', 'traceSegmentID']);
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -71,8 +73,9 @@ export class PprofProfile {
 
   /** The id of the segment that a sample was taken in. */
   segmentOf({ label }: Sample): string | undefined {
-    for (const { key, str } of label) if (SEGMENT_LABELS.has(this.text(key))) return this.text(str) || undefined;
-    return undefined;
+    const found = label.find(({ key }) => SEGMENT_LABELS.has(this.text(key)));
+    const id = found === undefined ? '' : this.text(found.str);
+    return id === '' || id.length > MAX_NAME_LENGTH ? undefined : id;
   }
 
   /** Puts a sample's stack into a tree. `value`: which of its values counts; a sample without it counts 1. */
@@ -97,7 +100,9 @@ export class PprofProfile {
 
   /** `function:line`; a location where calls were inlined has one for each of them, innermost first in the file. */
   private namedLocations(): ReadonlyMap<number, readonly string[]> {
-    const functions = new Map(this.profile.function.map(({ id, name }) => [numberOf(id), this.text(name)] as const));
+    const functions = new Map(
+      this.profile.function.map(({ id, name }) => [numberOf(id), this.text(name).slice(0, MAX_NAME_LENGTH)] as const),
+    );
     return new Map(
       this.profile.location.map(({ id, line, address }) => {
         const names = line

@@ -2,6 +2,8 @@
 export const MAX_TREE_NODES = 100_000;
 /** Longest name of a frame, in UTF-16 units. */
 const MAX_NAME_LENGTH = 1024;
+/** What frames are called when there are more different names than a tree can show. */
+const OTHER = '(other)';
 /** Above every index of a name, so that a child has a key that is a safe integer. */
 const NAMES = 2 ** 24;
 
@@ -63,6 +65,7 @@ export class StackTree {
     const name = text.length > MAX_NAME_LENGTH ? text.slice(0, MAX_NAME_LENGTH) : text;
     const known = this.nameIndex.get(name);
     if (known !== undefined) return known;
+    if (this.names.length > 2 * this.maxNodes && name !== OTHER) return this.name(OTHER);
     this.nameIndex.set(name, this.names.length);
     return this.names.push(name) - 1;
   }

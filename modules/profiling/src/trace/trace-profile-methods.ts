@@ -1,6 +1,7 @@
 import { deliver, type GrpcCall, type GrpcMethod, type RawMessages, StatusError } from '@skein/core';
 import { skywalking } from '@skein/proto/profiling';
 import { instanceId, type Naming, type Observation, serviceId } from '@skein/telemetry';
+import { PROFILE_SERVICES } from '../tasks/polled-tasks.js';
 import type { ProfileTask } from '../tasks/task.js';
 import type { TaskBoard } from '../tasks/task-board.js';
 import type { TaskLog } from '../tasks/task-log.js';
@@ -8,8 +9,6 @@ import { type GoReport, type GoReportsOptions, goReports } from './go-reports.js
 import { snapshotObservation } from './snapshots.js';
 
 const { ProfileTaskFinishReport } = skywalking.v3;
-/** With and without a package, receivers.md 3.2 and 3.3. */
-export const PROFILE_SERVICES = ['/skywalking.v3.ProfileTask', '/ProfileTask'] as const;
 /** An empty `Commands` message. */
 const NO_COMMANDS = new Uint8Array(0);
 
