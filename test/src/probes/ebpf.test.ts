@@ -1,5 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { TEST_START } from '@skein/core/testing';
+import ebpfProfiling from '@skein/ebpf-profiling';
+import meterAnalyzer from '@skein/meter-analyzer';
+import meterReceiver from '@skein/meter-receiver';
 import { skywalking } from '@skein/proto';
 import { skywalking as ebpf } from '@skein/proto/ebpf';
 import { instanceId, observations, processId, processRelationUpdate, processUpdate, relationId, serviceId } from '@skein/telemetry';
@@ -25,7 +28,9 @@ import {
   start,
   tasks,
 } from './ebpf-rover.js';
-import { DURATION, MINUTE } from './official-host.js';
+import { DURATION, MINUTE, officialHost, reflectedEncoder } from './official-host.js';
+
+const encodeMeter = reflectedEncoder('meter/meter.proto');
 
 // Each test starts a host of its own, which takes a while where many tests run.
 jest.setTimeout(60_000);
@@ -201,6 +206,58 @@ describe('the topology of processes', () => {
     // A virtual process is in the list of its instance, but nothing can be ordered for it.
     expect((await list(h)).map(({ name }) => name)).toEqual(['UNKNOWN_REMOTE', 'db', 'web']);
   });
+});
+
+it('relations of processes are drawn from the meters of an agent that profiles the network, with their metrics', async () => {
+  const active = { meterAnalyzerActiveFiles: ['network-profiling', 'continuous-profiling'] };
+  await using h = await officialHost([meterReceiver, meterAnalyzer, ebpfProfiling], { 'meter-analyzer': active });
+  await report(h.kit, [pod(entityOf('web')), pod(entityOf('db'))]);
+  const [web, db] = [processId(instance, 'web'), processId(instance, 'db')];
+  const meter = (name: string, value: number, labels: object) =>
+    encodeMeter('MeterData', {
+      singleValue: { name, value, labels: Object.entries(labels).map(([key, text]) => ({ name: key, value: text })) },
+      ...{ service: 'shop::web', serviceInstance: 'web-1', timestamp: TEST_START },
+    });
+  const toDatabase = { side: 'client', protocol: 'http', is_ssl: 'false', client_process_id: web, server_process_id: db };
+  const fromOutside = {
+    side: 'server',
+    protocol: 'tls',
+    is_ssl: 'true',
+    client_local: 'false',
+    client_address: '10.0.0.9:1',
+    server_process_id: web,
+  };
+  await h.kit.grpc('/skywalking.v3.MeterReportService/collect', [
+    meter('rover_net_p_client_write_counts_counter', 7, toDatabase),
+    meter('rover_net_p_server_read_counts_counter', 4, fromOutside),
+    meter('rover_con_p_process_cpu', 0.5, { process_name: 'web', layer: 'K8S' }),
+  ]);
+  const outside = processId(instance, 'UNKNOWN_REMOTE');
+  const { topology } = await h.ask<{ topology: { nodes: object[]; calls: object[] } }>(
+    `query ($d: Duration!) { topology: getProcessTopology(serviceInstanceId: "${instance}", duration: $d) {
+      nodes { id name isReal } calls { source target sourceComponents targetComponents detectPoints } } }`,
+    { d: DURATION },
+  );
+  expect(topology.nodes).toHaveLength(3);
+  expect(topology.nodes).toEqual(
+    expect.arrayContaining([
+      { id: web, name: 'web', isReal: true },
+      { id: db, name: 'db', isReal: true },
+      { id: outside, name: 'UNKNOWN_REMOTE', isReal: false },
+    ]),
+  );
+  expect(topology.calls).toEqual([
+    { source: web, target: db, sourceComponents: ['http'], targetComponents: [], detectPoints: ['CLIENT'] },
+    { source: outside, target: web, sourceComponents: [], targetComponents: ['tls'], detectPoints: ['SERVER'] },
+  ]);
+  const owner = { serviceName: 'shop::web', normal: true, serviceInstanceName: 'web-1' };
+  const other = { destServiceName: 'shop::web', destNormal: true, destServiceInstanceName: 'web-1' };
+  const relation = (processName: string, destProcessName: string) => ({ ...owner, processName, ...other, destProcessName });
+  expect(await h.values('process_relation_client_write_cpm', relation('web', 'db'))).toEqual([7]);
+  expect(await h.values('process_relation_server_read_cpm', relation('UNKNOWN_REMOTE', 'web'))).toEqual([4]);
+  expect(await h.values('continuous_profiling_process_cpu', { ...owner, processName: 'web' })).toEqual([5000]);
+  expect((await list(h)).map(({ name }) => name)).toEqual(['UNKNOWN_REMOTE', 'db', 'web']);
+  h.kit.assertBooks();
 });
 
 describe('tasks for a fixed time', () => {
