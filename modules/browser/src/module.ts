@@ -1,7 +1,7 @@
 import { contribution, defineModule, GrpcMethods, HttpRoutes, type Publisher } from '@skein/core';
 import { LimitedReadsToken, TimeQueryToken } from '@skein/query/contract';
 import { GraphqlResolvers } from '@skein/query-graphql/contract';
-import { NamingToken, OalScripts, observations, Sources, StorageModels } from '@skein/telemetry';
+import { DeduplicatingPublisher, NamingToken, OalScripts, observations, Sources, StorageModels } from '@skein/telemetry';
 import { Directory } from '@skein/telemetry/traffic';
 import { BrowserAnalysis } from './browser-analysis.js';
 import { browserMethods } from './browser-methods.js';
@@ -11,7 +11,6 @@ import { BrowserConfig } from './config.js';
 import { BrowserErrorLogModel } from './error-log-model.js';
 import { ErrorLogQuery } from './error-log-query.js';
 import { errorLogResolvers } from './error-log-resolvers.js';
-import { RecognisingPublisher } from './recognising-publisher.js';
 import { type BrowserItem, reports } from './report.js';
 import { BROWSER_SOURCES } from './sources.js';
 
@@ -43,8 +42,14 @@ export default defineModule({
     const analysis = new BrowserAnalysis(directory, config.sampleRate, () => cutLogs.add(1));
     let publisher: Publisher<BrowserItem> = streams.observations;
     if (config.dedupe > 0) {
-      const recognising = new RecognisingPublisher(streams.observations, clock, { windowMs: config.dedupe, limit: MAX_IDS });
-      meter.gauge('remembered_error_logs', 'Error logs whose repetition would be recognised', () => recognising.size);
+      // skywalking-client-js sends the logs that wait when a page is left once for each of them.
+      const recognising = new DeduplicatingPublisher<BrowserItem>(streams.observations, clock, {
+        idOf: ({ repetition }) => repetition,
+        windowMs: config.dedupe,
+        limit: MAX_IDS,
+        what: 'error log',
+      });
+      meter.gauge('remembered_error_logs', 'Error logs whose repetition would be recognised', () => recognising.ids.size);
       publisher = recognising;
     }
     const now = (): number => clock.now();
