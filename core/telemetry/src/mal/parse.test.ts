@@ -146,7 +146,7 @@ describe('the parser', () => {
         const printed = printMal(e);
         expect(stripPlaces(parseMal(printed))).toEqual(stripPlaces(e));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -156,7 +156,7 @@ describe('the parser', () => {
         const closure = { kind: 'closure', parameters: ['tags'], body: [{ kind: 'evaluate', value, at }], at } as const;
         expect(stripPlaces(parseFilter(printMal(closure)))).toEqual(stripPlaces(closure));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -213,7 +213,7 @@ describe('the parser', () => {
         ]);
         expect(found.length > 0 || metrics.length > 0 || text.trim() === '').toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
