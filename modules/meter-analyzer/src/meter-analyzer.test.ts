@@ -326,6 +326,8 @@ describe('the module', () => {
   it('keeps the contract of modules', () =>
     checkModule({
       module: meterAnalyzer,
+      // Timers of the test runner count as well as those of modules; a start that takes next to no time meets none.
+      config: { meterAnalyzerActiveFiles: ['datasource'] },
       services: [
         [NamingToken, naming],
         [MetricRegistryToken, { add: () => undefined }],
