@@ -72,7 +72,7 @@ const parts = (name: string): RecordModel =>
     body: 'data',
   });
 
-/** Uploads as they came, in parts. */
+/** Uploads as they came but compressed by gzip, in parts. */
 export const JfrContentModel = parts('jfr_profiling_content');
 export const PprofContentModel = parts('pprof_profiling_content');
 /** The stack trees of uploads, in parts. */

@@ -1,5 +1,6 @@
 import { type Clock, deliver, type GrpcCall, type Logger, type Publisher, type RawMessages, StatusError } from '@skein/core';
 import { instanceId, type Naming, type Observation, serviceId } from '@skein/telemetry';
+import type { RecordRow } from '@skein/telemetry/storage';
 import type { UploadParser } from '../parsing/upload-parser.js';
 import type { Task } from '../tasks/task.js';
 import type { TaskBoard } from '../tasks/task-board.js';
@@ -12,6 +13,8 @@ import { type Upload, uploadRecords } from './upload-records.js';
 /** Messages that are read behind that of an error, and longest text of it that is logged. */
 const MAX_AFTER_ERROR = 16;
 const MAX_ERROR_TEXT = 1000;
+/** Parts of a file, each of a megabyte, in one commit. */
+const PARTS_AT_ONCE = 2;
 /** What a record holds in memory besides its bytes, about. */
 const RECORD_BYTES = 1000;
 
@@ -36,7 +39,7 @@ type Messages = AsyncGenerator<UploadMessage, void, undefined>;
 
 /**
  * The dialogue of an upload: metadata first; then, by the server's leave, the file in pieces. The call ends well when the file, its trees and
- * the entry in the task's log are stored, all in one commit; of what is cut short, broken or too large nothing is stored but an entry.
+ * the entry in the task's log are stored; of what is cut short, broken or too large nothing is stored but an entry.
  */
 export class UploadDialogue {
   constructor(private readonly options: UploadDialogueOptions) {}
@@ -74,7 +77,7 @@ export class UploadDialogue {
     account.take(Math.max(0, metadata.contentSize));
     yield protocol.reply(UploadStatus.Success);
     const file = await this.file(metadata.contentSize, messages);
-    await this.store({ taskId: task.id, instanceId: instance, time: this.options.clock.now(), file }, call);
+    await this.store(file, { taskId: task.id, instanceId: instance, time: this.options.clock.now() }, call);
   }
 
   /** The agent could not do its task. What it says of it may come with the metadata or after it. */
@@ -104,16 +107,25 @@ export class UploadDialogue {
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 
-  private async store(upload: Upload, call: GrpcCall): Promise<void> {
-    const { protocol, parser, log, publisher, clock } = this.options;
-    const outcome = await parser.parse(protocol.kind, upload.file);
+  /**
+   * The file goes in pieces: a storage writes a commit at one go, and one of 30 MB would stop all others for a second. The trees and the entry
+   * in the log come last, together; a file without them, as a crash leaves it, is of no use to anybody and ages out.
+   */
+  private async store(file: Uint8Array, upload: Upload, call: GrpcCall): Promise<void> {
+    const { protocol, parser, log } = this.options;
+    const outcome = await parser.parse(protocol.kind, file);
     if ('problem' in outcome) {
       await log.writeOrCount(upload.taskId, upload.instanceId, 'EXECUTION_TASK_ERROR');
       throw this.refused('malformed', 'INVALID_ARGUMENT', outcome.problem);
     }
-    const records = [...uploadRecords(protocol, upload, outcome.parsed), log.entry(upload.taskId, upload.instanceId, 'EXECUTION_FINISHED')];
-    const weight =
-      records.length * RECORD_BYTES + upload.file.length + outcome.parsed.trees.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const { content, trees } = uploadRecords(protocol, upload, outcome.parsed);
+    for (let at = 0; at < content.length; at += PARTS_AT_ONCE) await this.commit(content.slice(at, at + PARTS_AT_ONCE), call);
+    await this.commit([...trees, log.entry(upload.taskId, upload.instanceId, 'EXECUTION_FINISHED')], call);
+  }
+
+  private async commit(records: readonly RecordRow[], call: GrpcCall): Promise<void> {
+    const { publisher, clock } = this.options;
+    const weight = records.reduce((sum, { row }) => sum + RECORD_BYTES + (row.data instanceof Uint8Array ? row.data.length : 0), 0);
     const observation: Observation = { sources: [], records, entities: [], weight };
     await deliver({ messages: [[observation]], read: (o: Observation) => [o], publisher, call, clock });
   }

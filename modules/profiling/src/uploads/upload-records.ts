@@ -4,22 +4,26 @@ import { PART_BYTES } from '../models.js';
 import type { ParsedUpload } from '../parsing/parse-upload.js';
 import type { UploadProtocol } from './upload-protocol.js';
 
-/** A whole upload. */
+/** Whose upload it is. */
 export interface Upload {
   readonly taskId: string;
   readonly instanceId: string;
   /** ms since the epoch. */
   readonly time: number;
-  readonly file: Uint8Array;
+}
+/** The records of an upload: the file and its trees, all in parts. */
+export interface UploadRecords {
+  readonly content: readonly RecordRow[];
+  readonly trees: readonly RecordRow[];
 }
 
-/** The records of an upload: the file as it came and its trees, all in parts. */
-export function uploadRecords(protocol: UploadProtocol, upload: Upload, parsed: ParsedUpload): readonly RecordRow[] {
+/** Makes the records of an upload. */
+export function uploadRecords(protocol: UploadProtocol, upload: Upload, parsed: ParsedUpload): UploadRecords {
   const uploadId = randomUUID();
-  return [
-    ...parts(protocol.contentModel, upload, uploadId, '', upload.file),
-    ...parsed.trees.flatMap(({ key, bytes }) => [...parts(protocol.treeModel, upload, uploadId, key, bytes)]),
-  ];
+  return {
+    content: [...parts(protocol.contentModel, upload, uploadId, '', parsed.content)],
+    trees: parsed.trees.flatMap(({ key, bytes }) => [...parts(protocol.treeModel, upload, uploadId, key, bytes)]),
+  };
 }
 
 function* parts(
