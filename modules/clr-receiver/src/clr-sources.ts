@@ -3,20 +3,22 @@ import type { EntityHandle, Source, SourceDefinition } from '@skein/telemetry';
 import type { InstanceNode } from '@skein/telemetry/traffic';
 import { ClrCpuDefinition, ClrGcDefinition, ClrThreadDefinition } from './clr-definitions.js';
 
-/** Something that was measured of an instance. */
+/** Something that was measured of an instance. Fields are declared, not initialised: each is then written once, which is several times quicker. */
 abstract class Measured implements Source {
-  readonly definition: SourceDefinition;
-  readonly entity: string;
-  readonly handle: EntityHandle;
+  declare readonly definition: SourceDefinition;
+  declare readonly entity: string;
+  declare readonly handle: EntityHandle;
+  declare readonly time: number;
+  declare protected readonly metric: ClrMetric;
+  declare private readonly instance: InstanceNode;
 
-  constructor(
-    definition: SourceDefinition,
-    private readonly instance: InstanceNode,
-    readonly time: number,
-  ) {
+  constructor(definition: SourceDefinition, instance: InstanceNode, metric: ClrMetric) {
     this.definition = definition;
     this.entity = instance.id;
     this.handle = instance.handle(definition);
+    this.time = metric.time;
+    this.metric = metric;
+    this.instance = instance;
   }
 
   get name(): string {
@@ -29,47 +31,50 @@ abstract class Measured implements Source {
 }
 
 class Cpu extends Measured {
-  readonly usePercent: number;
-
-  constructor(instance: InstanceNode, metric: ClrMetric) {
-    super(ClrCpuDefinition, instance, metric.time);
-    this.usePercent = metric.cpuUsagePercent;
+  get usePercent(): number {
+    return this.metric.cpuUsagePercent;
   }
 }
 
 class Collections extends Measured {
-  readonly gen0CollectCount: number;
-  readonly gen1CollectCount: number;
-  readonly gen2CollectCount: number;
-  readonly heapMemory: number;
+  get gen0CollectCount(): number {
+    return this.metric.gen0Collections;
+  }
 
-  constructor(instance: InstanceNode, metric: ClrMetric) {
-    super(ClrGcDefinition, instance, metric.time);
-    this.gen0CollectCount = metric.gen0Collections;
-    this.gen1CollectCount = metric.gen1Collections;
-    this.gen2CollectCount = metric.gen2Collections;
-    this.heapMemory = metric.heapMemory;
+  get gen1CollectCount(): number {
+    return this.metric.gen1Collections;
+  }
+
+  get gen2CollectCount(): number {
+    return this.metric.gen2Collections;
+  }
+
+  get heapMemory(): number {
+    return this.metric.heapMemory;
   }
 }
 
 class Threads extends Measured {
-  readonly availableCompletionPortThreads: number;
-  readonly availableWorkerThreads: number;
-  readonly maxCompletionPortThreads: number;
-  readonly maxWorkerThreads: number;
+  get availableCompletionPortThreads(): number {
+    return this.metric.availableCompletionPortThreads;
+  }
 
-  constructor(instance: InstanceNode, metric: ClrMetric) {
-    super(ClrThreadDefinition, instance, metric.time);
-    this.availableCompletionPortThreads = metric.availableCompletionPortThreads;
-    this.availableWorkerThreads = metric.availableWorkerThreads;
-    this.maxCompletionPortThreads = metric.maxCompletionPortThreads;
-    this.maxWorkerThreads = metric.maxWorkerThreads;
+  get availableWorkerThreads(): number {
+    return this.metric.availableWorkerThreads;
+  }
+
+  get maxCompletionPortThreads(): number {
+    return this.metric.maxCompletionPortThreads;
+  }
+
+  get maxWorkerThreads(): number {
+    return this.metric.maxWorkerThreads;
   }
 }
 
 /** What one look at a CLR gives: one source of each kind, reported or not. */
 export const clrSources = (instance: InstanceNode, metric: ClrMetric): Source[] => [
-  new Cpu(instance, metric),
-  new Collections(instance, metric),
-  new Threads(instance, metric),
+  new Cpu(ClrCpuDefinition, instance, metric),
+  new Collections(ClrGcDefinition, instance, metric),
+  new Threads(ClrThreadDefinition, instance, metric),
 ];

@@ -1,4 +1,4 @@
-import type { JvmClasses, JvmCollections, JvmMemory, JvmMemoryPool, JvmMetric, JvmThreads } from '@skein/proto/jvm';
+import type { JvmClasses, JvmCollections, JvmMemory, JvmMemoryPool, JvmMemorySizes, JvmMetric, JvmThreads } from '@skein/proto/jvm';
 import type { EntityHandle, Source, SourceDefinition } from '@skein/telemetry';
 import type { InstanceNode } from '@skein/telemetry/traffic';
 import {
@@ -13,20 +13,22 @@ import {
 /** Agents of old JVMs cannot tell small loads from none; the panels of SkyWalking count on at least this. Source: analysis.md 5.9. */
 const LEAST_CPU_PERCENT = 1;
 
-/** Something that was measured of an instance. */
-abstract class Measured implements Source {
-  readonly definition: SourceDefinition;
-  readonly entity: string;
-  readonly handle: EntityHandle;
+/** Something that was measured of an instance. Fields are declared, not initialised: each is then written once, which is several times quicker. */
+abstract class Measured<T> implements Source {
+  declare readonly definition: SourceDefinition;
+  declare readonly entity: string;
+  declare readonly handle: EntityHandle;
+  declare readonly time: number;
+  declare protected readonly measured: T;
+  declare private readonly instance: InstanceNode;
 
-  constructor(
-    definition: SourceDefinition,
-    private readonly instance: InstanceNode,
-    readonly time: number,
-  ) {
+  constructor(definition: SourceDefinition, instance: InstanceNode, time: number, measured: T) {
     this.definition = definition;
     this.entity = instance.id;
     this.handle = instance.handle(definition);
+    this.time = time;
+    this.measured = measured;
+    this.instance = instance;
   }
 
   get name(): string {
@@ -38,104 +40,113 @@ abstract class Measured implements Source {
   }
 }
 
-class Cpu extends Measured {
-  readonly usePercent: number;
-
-  constructor(instance: InstanceNode, time: number, usagePercent: number) {
-    super(JvmCpuDefinition, instance, time);
-    this.usePercent = Math.max(usagePercent, LEAST_CPU_PERCENT);
+class Cpu extends Measured<number> {
+  get usePercent(): number {
+    return Math.max(this.measured, LEAST_CPU_PERCENT);
   }
 }
 
-class Memory extends Measured {
-  readonly heapStatus: boolean;
-  readonly init: number;
-  readonly max: number;
-  readonly used: number;
-  readonly committed: number;
+class Memory extends Measured<JvmMemorySizes> {
+  get init(): number {
+    return this.measured.init;
+  }
 
-  constructor(instance: InstanceNode, time: number, memory: JvmMemory) {
-    super(JvmMemoryDefinition, instance, time);
-    this.heapStatus = memory.isHeap;
-    this.init = memory.init;
-    this.max = memory.max;
-    this.used = memory.used;
-    this.committed = memory.committed;
+  get max(): number {
+    return this.measured.max;
+  }
+
+  get used(): number {
+    return this.measured.used;
+  }
+
+  get committed(): number {
+    return this.measured.committed;
   }
 }
 
-class MemoryPool extends Measured {
-  readonly poolType: number;
-  readonly init: number;
-  readonly max: number;
-  readonly used: number;
-  readonly committed: number;
+class WholeMemory extends Memory {
+  declare protected readonly measured: JvmMemory;
 
-  constructor(instance: InstanceNode, time: number, pool: JvmMemoryPool) {
-    super(JvmMemoryPoolDefinition, instance, time);
-    this.poolType = pool.type;
-    this.init = pool.init;
-    this.max = pool.max;
-    this.used = pool.used;
-    this.committed = pool.committed;
+  get heapStatus(): boolean {
+    return this.measured.isHeap;
   }
 }
 
-class Collections extends Measured {
-  readonly phase: number;
+class MemoryPool extends Memory {
+  declare protected readonly measured: JvmMemoryPool;
+
+  get poolType(): number {
+    return this.measured.type;
+  }
+}
+
+class Collections extends Measured<JvmCollections> {
+  get phase(): number {
+    return this.measured.phase;
+  }
+
   /** ms; OAL calls it `time`. */
-  readonly spent: number;
-  readonly count: number;
+  get spent(): number {
+    return this.measured.time;
+  }
 
-  constructor(instance: InstanceNode, time: number, collections: JvmCollections) {
-    super(JvmGcDefinition, instance, time);
-    this.phase = collections.phase;
-    this.spent = collections.time;
-    this.count = collections.count;
+  get count(): number {
+    return this.measured.count;
   }
 }
 
-class Threads extends Measured {
-  readonly liveCount: number;
-  readonly daemonCount: number;
-  readonly peakCount: number;
-  readonly runnableStateThreadCount: number;
-  readonly blockedStateThreadCount: number;
-  readonly waitingStateThreadCount: number;
-  readonly timedWaitingStateThreadCount: number;
+class Threads extends Measured<JvmThreads> {
+  get liveCount(): number {
+    return this.measured.live;
+  }
 
-  constructor(instance: InstanceNode, time: number, threads: JvmThreads) {
-    super(JvmThreadDefinition, instance, time);
-    this.liveCount = threads.live;
-    this.daemonCount = threads.daemon;
-    this.peakCount = threads.peak;
-    this.runnableStateThreadCount = threads.runnable;
-    this.blockedStateThreadCount = threads.blocked;
-    this.waitingStateThreadCount = threads.waiting;
-    this.timedWaitingStateThreadCount = threads.timedWaiting;
+  get daemonCount(): number {
+    return this.measured.daemon;
+  }
+
+  get peakCount(): number {
+    return this.measured.peak;
+  }
+
+  get runnableStateThreadCount(): number {
+    return this.measured.runnable;
+  }
+
+  get blockedStateThreadCount(): number {
+    return this.measured.blocked;
+  }
+
+  get waitingStateThreadCount(): number {
+    return this.measured.waiting;
+  }
+
+  get timedWaitingStateThreadCount(): number {
+    return this.measured.timedWaiting;
   }
 }
 
-class Classes extends Measured {
-  readonly loadedClassCount: number;
-  readonly totalUnloadedClassCount: number;
-  readonly totalLoadedClassCount: number;
+class Classes extends Measured<JvmClasses> {
+  get loadedClassCount(): number {
+    return this.measured.loaded;
+  }
 
-  constructor(instance: InstanceNode, time: number, classes: JvmClasses) {
-    super(JvmClassDefinition, instance, time);
-    this.loadedClassCount = classes.loaded;
-    this.totalUnloadedClassCount = classes.totalUnloaded;
-    this.totalLoadedClassCount = classes.totalLoaded;
+  get totalUnloadedClassCount(): number {
+    return this.measured.totalUnloaded;
+  }
+
+  get totalLoadedClassCount(): number {
+    return this.measured.totalLoaded;
   }
 }
 
 /** What one look at a JVM gives: one source for each memory, pool and kind of collection, and one of each other kind, reported or not. */
 export function jvmSources(instance: InstanceNode, metric: JvmMetric): Source[] {
   const { time } = metric;
-  const sources: Source[] = [new Cpu(instance, time, metric.cpuUsagePercent)];
-  for (const memory of metric.memory) sources.push(new Memory(instance, time, memory));
-  for (const pool of metric.memoryPools) sources.push(new MemoryPool(instance, time, pool));
-  for (const collections of metric.collections) sources.push(new Collections(instance, time, collections));
-  sources.push(new Threads(instance, time, metric.threads), new Classes(instance, time, metric.classes));
+  const sources: Source[] = [new Cpu(JvmCpuDefinition, instance, time, metric.cpuUsagePercent)];
+  for (const memory of metric.memory) sources.push(new WholeMemory(JvmMemoryDefinition, instance, time, memory));
+  for (const pool of metric.memoryPools) sources.push(new MemoryPool(JvmMemoryPoolDefinition, instance, time, pool));
+  for (const collections of metric.collections) sources.push(new Collections(JvmGcDefinition, instance, time, collections));
+  sources.push(new Threads(JvmThreadDefinition, instance, time, metric.threads));
+  sources.push(new Classes(JvmClassDefinition, instance, time, metric.classes));
   return sources;
 }

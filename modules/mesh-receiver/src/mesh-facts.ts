@@ -12,20 +12,21 @@ export const TCP = 110;
 const NO_TAGS: readonly string[] = [];
 const noTag = (): undefined => undefined;
 
-/** A request that a proxy saw, as sources tell of it. It keeps nothing of the message's bytes. */
+/**
+ * A request that a proxy saw, as sources tell of it. It keeps nothing of the message's bytes. Fields are declared, not initialised: each is then
+ * written once.
+ */
 export class MeshFacts implements Facts, CallSpan {
-  readonly time: number;
-  readonly latency: number;
-  readonly status: boolean;
-  readonly httpResponseStatusCode: number;
-  readonly rpcStatusCode: string | undefined;
-  readonly type: number;
-  readonly tags = NO_TAGS;
-  readonly tag = noTag;
-  readonly sideCar: SideCar;
-  readonly tlsMode: string;
-  readonly componentId: number;
-  readonly operationName: string;
+  declare readonly time: number;
+  declare readonly latency: number;
+  declare readonly status: boolean;
+  declare readonly httpResponseStatusCode: number;
+  declare readonly rpcStatusCode: string | undefined;
+  declare readonly type: number;
+  declare readonly sideCar: SideCar;
+  declare readonly tlsMode: string;
+  declare readonly componentId: number;
+  declare readonly operationName: string;
 
   constructor(item: MeshItem) {
     this.time = item.startTime;
@@ -39,6 +40,14 @@ export class MeshFacts implements Facts, CallSpan {
     this.tlsMode = item.tlsMode;
     this.componentId = componentOf(item.protocol);
     this.operationName = item.endpoint;
+  }
+
+  get tags(): readonly string[] {
+    return NO_TAGS;
+  }
+
+  get tag(): () => undefined {
+    return noTag;
   }
 }
 

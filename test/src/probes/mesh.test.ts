@@ -161,6 +161,23 @@ describe('requests that a proxy at the called side saw', () => {
     host.kit.assertBooks();
   });
 
+  it('tell metrics of an operator the error code of the proxy, the encryption and the type', async () => {
+    const oal = `
+      test_overflow = from(Service.*).filter(sideCar.internalErrorCode == "UO").count();
+      test_mtls = from(ServiceRelation.*).filter(tlsMode == "mTLS").filter(type == RequestType.gRPC).count();
+      test_plain_bytes = from(TCPServiceRelation.receivedBytes).filter(tlsMode != "mTLS").sum();
+      test_broken = from(TCPService.receivedBytes).filter(sideCar.internalErrorCode == "UF").sum();`;
+    await using host = await officialHost([mesh], { aggregation: { window: 0, oal } });
+    const tcp = { ...CALL, detectPoint: server, receivedBytes: 30 };
+    await send(
+      host,
+      requests({ ...REQUEST, internalErrorCode: 'UO', protocol: 1, tlsMode: 'mTLS' }, { ...REQUEST, tlsMode: 'mTLS' }, REQUEST),
+      connections({ ...tcp, tlsMode: 'mTLS' }, { ...tcp, receivedBytes: 12, internalErrorCode: 'UF' }),
+    );
+    expect(await values(host, SERVICE, ['test_overflow', 'test_broken'])).toEqual({ test_overflow: 1, test_broken: 12 });
+    expect(await values(host, RELATION, ['test_mtls', 'test_plain_bytes'])).toEqual({ test_mtls: 1, test_plain_bytes: 12 });
+  });
+
   it('without instances and endpoint are of the service alone', async () => {
     await using host = await officialHost([mesh]);
     await send(host, requests({ ...REQUEST, destServiceInstance: '', sourceServiceInstance: '', endpoint: ' ' }));

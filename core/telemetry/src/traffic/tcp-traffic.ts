@@ -28,21 +28,24 @@ export interface Connection {
   readonly componentId: number;
 }
 
-/** The sources that connections give. */
+/** The sources that connections give. Fields are declared, not initialised: each is then written once. */
 abstract class TcpTraffic implements TcpFacts {
-  readonly time: number;
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
+  declare readonly definition: SourceDefinition;
+  declare readonly entity: string;
+  declare readonly handle: EntityHandle | undefined;
+  declare readonly time: number;
+  declare readonly receivedBytes: number;
+  declare readonly sentBytes: number;
+  declare protected readonly connection: Connection;
 
-  constructor(
-    readonly definition: SourceDefinition,
-    readonly entity: string,
-    readonly handle: EntityHandle | undefined,
-    protected readonly connection: Connection,
-  ) {
+  constructor(definition: SourceDefinition, entity: string, handle: EntityHandle | undefined, connection: Connection) {
+    this.definition = definition;
+    this.entity = entity;
+    this.handle = handle;
     this.time = connection.facts.time;
     this.receivedBytes = connection.facts.receivedBytes;
     this.sentBytes = connection.facts.sentBytes;
+    this.connection = connection;
   }
 
   get sideCar(): SideCar {
@@ -56,12 +59,11 @@ abstract class TcpTraffic implements TcpFacts {
 
 /** A connection at the side that was called: what it was for the service or the instance. */
 export class TcpServed extends TcpTraffic implements TcpServiceSource, TcpInstanceSource {
-  private constructor(
-    definition: SourceDefinition,
-    private readonly subject: ServiceNode | InstanceNode,
-    connection: Connection,
-  ) {
+  declare private readonly subject: ServiceNode | InstanceNode;
+
+  private constructor(definition: SourceDefinition, subject: ServiceNode | InstanceNode, connection: Connection) {
     super(definition, subject.id, subject.handle(definition), connection);
+    this.subject = subject;
   }
 
   static service(connection: Connection): TcpServed {
@@ -99,18 +101,16 @@ export class TcpServed extends TcpTraffic implements TcpServiceSource, TcpInstan
 
 /** A connection between two services, or two instances of them. */
 export class TcpRelation extends TcpTraffic implements TcpRelationSource {
-  readonly componentId: number;
-  readonly detectPoint: number;
+  declare readonly componentId: number;
+  declare readonly detectPoint: number;
+  declare private readonly relation: Relation<Named>;
 
-  private constructor(
-    definition: SourceDefinition,
-    private readonly relation: Relation<Named>,
-    connection: Connection,
-  ) {
+  private constructor(definition: SourceDefinition, relation: Relation<Named>, connection: Connection) {
     // The relation's handle is of requests. Connections are too few for one of their own.
     super(definition, relation.handle.entity, undefined, connection);
     this.componentId = connection.componentId;
     this.detectPoint = connection.detectPoint;
+    this.relation = relation;
   }
 
   static services(relation: Relation<ServiceNode>, connection: Connection): TcpRelation {
