@@ -115,7 +115,7 @@ describe('events of async-profiler', () => {
     expect(paths(jfrTrees(writer.finish()).get('LOCK')!).get('all > a.B.wait > a.Lock')).toBe(3_000_000);
   });
 
-  it('keeps the innermost part of what a sender repeats without end out of the tree', () => {
+  it('keeps the 4096 innermost frames of a deeper stack', () => {
     const writer = file();
     writer.event('jdk.ExecutionSample', { stackTrace: writer.stack(Array.from({ length: 10_000 }, (_, i) => ['a/B', `m${i}`, 0, 1])) });
     expect(jfrTrees(writer.finish()).get('EXECUTION_SAMPLE')!.size).toBe(4097);
