@@ -38,11 +38,11 @@ export class DeduplicatingPublisher<T> implements Publisher<T> {
 
   async publish(items: readonly T[], options?: PublishOptions): Promise<Receipt> {
     const flight = new OwnFlight();
-    const { fresh, copies } = this.sort(items, flight);
-    if (copies === undefined) return fresh.length === 0 ? DURABLE : this.send(fresh, flight, options);
+    const { fresh, ids, copies } = this.sort(items, flight);
+    if (copies === undefined) return fresh.length === 0 ? DURABLE : this.send(fresh, ids, flight, options);
     const followed = Promise.all([...copies].map(([first, count]) => this.follow(first, count)));
     followed.catch(ignored);
-    const receipt = fresh.length === 0 ? DURABLE : await this.send(fresh, flight, options);
+    const receipt = fresh.length === 0 ? DURABLE : await this.send(fresh, ids, flight, options);
     const handled = Promise.all([followed, receipt.handled]).then(() => undefined);
     handled.catch(ignored);
     return { handled };
@@ -57,9 +57,13 @@ export class DeduplicatingPublisher<T> implements Publisher<T> {
   }
 
   /** Tells new items from copies, and writes the new ones down as being under way. `fresh` is `items` where all are new. */
-  private sort(items: readonly T[], flight: Flight): { fresh: readonly T[]; copies: Map<Flight, number> | undefined } {
+  private sort(
+    items: readonly T[],
+    flight: Flight,
+  ): { fresh: readonly T[]; ids: readonly string[]; copies: Map<Flight, number> | undefined } {
     const now = this.clock.now();
     const { idOf } = this.options;
+    const ids: string[] = [];
     let fresh: T[] | undefined;
     let copies: Map<Flight, number> | undefined;
     for (let i = 0; i < items.length; i++) {
@@ -68,7 +72,9 @@ export class DeduplicatingPublisher<T> implements Publisher<T> {
       const first = id === '' ? undefined : this.ids.find(id, now);
       if (first === undefined) {
         fresh?.push(item);
-        if (id !== '') this.ids.remember(id, flight, now);
+        if (id === '') continue;
+        ids.push(id);
+        this.ids.remember(id, flight, now);
         continue;
       }
       fresh ??= items.slice(0, i);
@@ -79,12 +85,11 @@ export class DeduplicatingPublisher<T> implements Publisher<T> {
         copies.set(first, (copies.get(first) ?? 0) + 1);
       }
     }
-    return { fresh: fresh ?? items, copies };
+    return { fresh: fresh ?? items, ids, copies };
   }
 
-  private async send(fresh: readonly T[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
-    // Only the ids wait for the receipt, not the items.
-    const ids = fresh.map(this.options.idOf);
+  /** Only the ids wait for the receipt, not the items. */
+  private async send(fresh: readonly T[], ids: readonly string[], flight: OwnFlight, options: PublishOptions): Promise<Receipt> {
     const failed = (error: unknown): never => {
       for (const id of ids) this.ids.forget(id, flight);
       flight.settle(false);
