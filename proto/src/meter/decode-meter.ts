@@ -1,3 +1,4 @@
+import { TextTable } from '../text-table.js';
 import { asBuffer, BYTES, FIXED64, VARINT, WireReader } from '../wire-reader.js';
 import {
   MAX_METER_BUCKETS,
@@ -9,12 +10,56 @@ import {
   type MeterView,
 } from './meter-view.js';
 
+/** Nearly all meters are smaller than this. */
+const USUAL_SIZE = 4096;
+
+/** Names and labels come again and again. */
+const names = new TextTable();
+
+/** Reads meters, whose names and labels it makes once. */
+class MeterReader extends WireReader {
+  private readonly words: DataView;
+
+  constructor(bytes: Buffer) {
+    super(bytes);
+    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  text(): string {
+    this.expect(BYTES);
+    const limit = this.limit();
+    const text = names.text(this.bytes, this.words, this.at, limit);
+    this.at = limit;
+    return text;
+  }
+
+  override double(): number {
+    this.expect(FIXED64);
+    return super.double();
+  }
+
+  override int64(): number {
+    this.expect(VARINT);
+    return super.int64();
+  }
+}
+
+/** Single meters are copied here to be read: views of words, which make names quick to compare, are too dear to make for each. */
+const usual = new MeterReader(Buffer.alloc(USUAL_SIZE));
+
 /** Decodes a `MeterData` message. Its texts are copies; the bytes may be used again. Throws MalformedError. */
-export const decodeMeter = (bytes: Uint8Array): MeterView => readMeter(new WireReader(asBuffer(bytes)));
+export function decodeMeter(bytes: Uint8Array): MeterView {
+  const original = asBuffer(bytes);
+  if (original.length > USUAL_SIZE) return readMeter(new MeterReader(original));
+  original.copy(usual.bytes);
+  usual.at = 0;
+  usual.end = original.length;
+  return readMeter(usual);
+}
 
 /** Decodes a `MeterDataCollection` message and calls `take` for each meter, in order. Throws MalformedError, and what `take` throws. */
 export function decodeMeterCollection(bytes: Uint8Array, take: (meter: MeterView) => void): void {
-  const reader = new WireReader(asBuffer(bytes));
+  const reader = new MeterReader(asBuffer(bytes));
   while (reader.next()) {
     if (reader.field !== 1) {
       reader.skip();
@@ -27,7 +72,7 @@ export function decodeMeterCollection(bytes: Uint8Array, take: (meter: MeterView
 }
 
 /** Up to the end of the message at hand. */
-function readMeter(reader: WireReader): MeterView {
+function readMeter(reader: MeterReader): MeterView {
   const meter: MeterView = { metric: undefined, service: '', serviceInstance: '', timestamp: 0 };
   while (reader.next()) {
     switch (reader.field) {
@@ -36,13 +81,12 @@ function readMeter(reader: WireReader): MeterView {
         meter.metric = readMetric(reader, reader.field === 2);
         break;
       case 3:
-        meter.service = text(reader);
+        meter.service = reader.text();
         break;
       case 4:
-        meter.serviceInstance = text(reader);
+        meter.serviceInstance = reader.text();
         break;
       case 5:
-        reader.expect(VARINT);
         meter.timestamp = reader.int64();
         break;
       default:
@@ -60,9 +104,8 @@ class Metric implements MeterMetric {
   readonly labels = new Map<string, string>();
   readonly buckets: MeterBucket[] = [];
 
-  text(reader: WireReader): string {
-    reader.expect(BYTES);
-    const found = reader.string();
+  text(reader: MeterReader): string {
+    const found = reader.text();
     if (found.length > MAX_METER_TEXT) this.misfit = 'text-too-long';
     return found;
   }
@@ -75,7 +118,7 @@ class Metric implements MeterMetric {
 }
 
 /** A single value and a histogram differ only in their third field. */
-function readMetric(reader: WireReader, histogram: boolean): MeterMetric {
+function readMetric(reader: MeterReader, histogram: boolean): MeterMetric {
   const metric = new Metric();
   if (!histogram) metric.value = 0;
   const outer = reader.enter();
@@ -84,13 +127,13 @@ function readMetric(reader: WireReader, histogram: boolean): MeterMetric {
     else if (reader.field === 2) readLabel(reader, metric);
     else if (reader.field !== 3) reader.skip();
     else if (histogram) readBucket(reader, metric);
-    else metric.value = double(reader);
+    else metric.value = reader.double();
   }
   reader.leave(outer);
   return metric;
 }
 
-function readLabel(reader: WireReader, metric: Metric): void {
+function readLabel(reader: MeterReader, metric: Metric): void {
   let name = '';
   let value = '';
   const outer = reader.enter();
@@ -103,33 +146,18 @@ function readLabel(reader: WireReader, metric: Metric): void {
   metric.put(name, value);
 }
 
-function readBucket(reader: WireReader, metric: Metric): void {
+function readBucket(reader: MeterReader, metric: Metric): void {
   let bound = 0;
   let count = 0;
   let open = false;
   const outer = reader.enter();
   while (reader.next()) {
-    if (reader.field === 1) bound = double(reader);
-    else if (reader.field === 2) count = int64(reader);
-    else if (reader.field === 3) open = int64(reader) !== 0;
+    if (reader.field === 1) bound = reader.double();
+    else if (reader.field === 2) count = reader.int64();
+    else if (reader.field === 3) open = reader.int64() !== 0;
     else reader.skip();
   }
   reader.leave(outer);
   if (metric.buckets.length >= MAX_METER_BUCKETS) metric.misfit = 'too-many-buckets';
   else metric.buckets.push({ bound: open ? Number.NEGATIVE_INFINITY : bound, count });
-}
-
-function text(reader: WireReader): string {
-  reader.expect(BYTES);
-  return reader.string();
-}
-
-function double(reader: WireReader): number {
-  reader.expect(FIXED64);
-  return reader.double();
-}
-
-function int64(reader: WireReader): number {
-  reader.expect(VARINT);
-  return reader.int64();
 }
