@@ -1,6 +1,7 @@
-import { Duration, defineModule, HostSettingsToken, Type } from '@skein/core';
-import { MetricCatalogToken, Zone } from '@skein/telemetry';
+import { contribution, Duration, defineModule, HostSettingsToken, Type } from '@skein/core';
+import { MetricCatalogToken, SpanAttachedEventModel, StorageModels, Zone } from '@skein/telemetry';
 import { StorageToken } from '@skein/telemetry/storage';
+import { AttachedTraceQuery } from './attached-trace-query.js';
 import { LogQueryToken } from './contract/logs.js';
 import { MetadataQueryToken } from './contract/metadata.js';
 import { MetricsQueryToken } from './contract/metrics.js';
@@ -31,6 +32,7 @@ export default defineModule({
   needs: { storage: StorageToken, catalog: MetricCatalogToken, host: HostSettingsToken },
   provides: [LimitedReadsToken, LogQueryToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken, TopologyQueryToken, TraceQueryToken],
   owns: [TraceStores],
+  contributes: [contribution(StorageModels, SpanAttachedEventModel)],
   activate({ config, services, logger, meter, clock, provide, contributions, onReady }) {
     const { storage, catalog, host } = services;
     const zone = new Zone(host.zone);
@@ -47,7 +49,7 @@ export default defineModule({
       traceStores = contributions(TraceStores).map(({ value }) => value);
     });
     const traces = new StoredTraceQuery(reads, zone, clock, logger, meter, () => traceStores);
-    provide(TraceQueryToken, traces);
+    provide(TraceQueryToken, new AttachedTraceQuery(traces, reads, logger, meter));
     provide(LogQueryToken, new StoredLogQuery(reads, traces, clock));
   },
 });

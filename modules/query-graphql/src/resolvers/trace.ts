@@ -37,12 +37,12 @@ const shownSegment = (s: SegmentSummary) => ({
   isError: s.isError,
   traceIds: [s.traceId],
 });
-const shownSpan = ({ service, instance, operationName, ...rest }: Span) => ({
+const shownSpan = ({ service, instance, operationName, attachedEvents = [], ...rest }: Span) => ({
   ...rest,
   serviceCode: service,
   serviceInstanceName: instance,
   endpointName: operationName,
-  attachedEvents: [],
+  attachedEvents,
 });
 
 export function traceResolvers(traces: TraceQuery, time: TimeQuery): GraphqlResolverMap {

@@ -1,5 +1,6 @@
 import { createPoint, createToken } from '@skein/core';
 import type { Duration } from '@skein/telemetry';
+import type { AttachedEvent } from './attached-events.js';
 import type { Page, ReadOptions } from './common.js';
 
 /** Which segments to list; all conditions must hold. */
@@ -61,6 +62,8 @@ export interface Span {
   readonly isError: boolean;
   readonly tags: readonly KeyValue[];
   readonly logs: ReadonlyArray<{ readonly time: number; readonly data: readonly KeyValue[] }>;
+  /** What others saw of it, by start; absent: nothing. At most 2000 of a trace. */
+  readonly attachedEvents?: readonly AttachedEvent[];
 }
 
 /** Lists of segments, whole traces, and the tags that can be searched. */
