@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Client, credentials } from '@grpc/grpc-js';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import aggregation from '@skein/aggregation';
 import { defineModule } from '@skein/core';
 import { createHost } from '@skein/core/host';
@@ -25,6 +25,9 @@ import traceAnalyzer from '@skein/trace-analyzer';
 import traceReceiver from '@skein/trace-receiver';
 import protobuf from 'protobufjs';
 import { GraphqlClient } from '../support/graphql-client.js';
+
+// Some tests do much, and machines may be busy.
+jest.setTimeout(30_000);
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PROTO = join(here, '../../../proto');

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ProfileError } from '../stacks/profile-error.js';
 import { paths } from '../stacks/stack-paths.test.helper.js';
 import { javaName } from './jfr-names.js';
 import { jfrTrees } from './jfr-trees.js';
 import { JfrWriter } from './jfr-writer.test.helper.js';
+
+// Some tests do much, and machines may be busy.
+jest.setTimeout(30_000);
 
 const fixture = (name: string): Buffer => gunzipSync(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
 const recording = fixture('load.jfr.gz');

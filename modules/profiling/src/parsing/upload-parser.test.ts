@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { TestClock } from '@skein/core/testing';
 import { parseUpload } from './parse-upload.js';
 import { UploadParser } from './upload-parser.js';
+
+// Some tests do much, and machines may be busy.
+jest.setTimeout(30_000);
 
 const jfr = gunzipSync(readFileSync(new URL('../../fixtures/load.jfr.gz', import.meta.url)));
 const BUILT = new URL('../../dist/parsing/parse-worker.js', import.meta.url);

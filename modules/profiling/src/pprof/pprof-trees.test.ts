@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { ProfileError } from '../stacks/profile-error.js';
 import { paths } from '../stacks/stack-paths.test.helper.js';
 import { goProfile, pprofTree } from './pprof-trees.js';
+
+// Some tests do much, and machines may be busy.
+jest.setTimeout(30_000);
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
 const wall = fixture('wall.pprof.gz');
