@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type EntityHandle,
   type EntityUpdate,
@@ -51,7 +52,7 @@ export class MeterEntities {
         return {
           id: instance.id,
           handle: instance.handle(definition),
-          variant: properties === undefined ? entity.layer : `${entity.layer} ${properties}`,
+          variant: properties === undefined ? entity.layer : `${entity.layer} ${digest(properties)}`,
           rows: (time) => instanceRows(instance, entity.layer, time, properties),
         };
       }
@@ -145,6 +146,9 @@ const instanceRows = ({ id, name, owner }: InstanceNode, layer: string, time: nu
 
 const propertiesOf = ({ properties }: ServiceInstanceEntity): string | undefined =>
   properties === undefined ? undefined : JSON.stringify(Object.fromEntries(properties));
+
+/** Properties may be long, and what is remembered of each entity must not be. */
+const digest = (text: string): string => createHash('sha1').update(text).digest('base64');
 
 /** The side that saw it; other sides write no row. */
 function relationRow(
