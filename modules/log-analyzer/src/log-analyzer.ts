@@ -3,6 +3,7 @@ import type { LogMessage, Observation, Sample } from '@skein/telemetry';
 import { RuleError } from './lal/lal-error.js';
 import { LogContent } from './lal/log-content.js';
 import { RuleRun, type RuleTools } from './lal/rule-run.js';
+import type { Value } from './lal/values.js';
 import type { KeptRows, LogRows } from './log-rows.js';
 import { AUTO, type Rule, ruleTitle } from './rule.js';
 import type { RuleBook } from './rule-book.js';
@@ -37,6 +38,7 @@ export interface LogAnalyzerParts {
 /** How far ahead of this server's clock a log may be, ms. */
 const AHEAD = 10 * 60_000;
 const ROW_WEIGHT = 300;
+const NO_FIELDS: ReadonlyMap<string, Value> = new Map();
 
 /** How a rule ended: it aborted, failed, or came to its end. */
 type Ending = 'aborted' | 'rule-failed' | RuleRun;
@@ -130,7 +132,7 @@ class Analysis implements KeptRows {
   private store(rule: Rule, run: RuleRun): void {
     const { rows, clock } = this.parts;
     if (rule.outputType === 'Log') rows.log(run, clock.now(), this);
-    else if (rule.outputType === 'SlowSQL') rows.slowStatement(run, run.outputs, clock.now(), this);
+    else if (rule.outputType === 'SlowSQL') rows.slowStatement(run, run.outputs ?? NO_FIELDS, clock.now(), this);
     if (this.records.length === 0) this.reason = 'dropped';
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   DatabaseStatementModel,
   endpointUpdate,
@@ -16,6 +15,8 @@ import type { Directory, Recently, ServiceNode } from '@skein/telemetry/traffic'
 import type { RuleRun } from './lal/rule-run.js';
 import { asNumber, textOf, type Value } from './lal/values.js';
 import { type SearchableTag, searchableTags, tagsText } from './log-tags.js';
+import { RandomIds } from './random-ids.js';
+import { SeenInMinute } from './seen-in-minute.js';
 
 /** UTF-16 units of a trace or segment id, or an id of a statement; longer ones are left out, since a cut one means something else. */
 const MAX_ID = 600;
@@ -25,8 +26,8 @@ const MAX_NAME_BYTES = 4096;
 export interface LogRowsParts {
   readonly directory: Directory;
   readonly zone: Zone;
-  /** What was written lately. */
-  readonly written: Recently;
+  /** Tags that were written for a day. */
+  readonly writtenTags: Recently;
   readonly searchable: ReadonlySet<string>;
   /** Characters of a statement that are stored. */
   readonly maxStatement: number;
@@ -42,6 +43,8 @@ export interface KeptRows {
 
 /** Rows of logs and of what else rules find in them, analysis.md 11.3. */
 export class LogRows {
+  private readonly ids = new RandomIds();
+  private readonly seen = new SeenInMinute();
   private dayFrom = Number.POSITIVE_INFINITY;
   private dayTo = Number.NEGATIVE_INFINITY;
 
@@ -67,7 +70,7 @@ export class LogRows {
     rows.records.push({
       model: DatabaseStatementModel,
       row: {
-        id: isId(id) ? clip(id, MAX_NAME_BYTES) : randomId(),
+        id: isId(id) ? clip(id, MAX_NAME_BYTES) : this.ids.next(),
         entity: service.id,
         statement: clip(statement.slice(0, this.parts.maxStatement), MAX_NAME_BYTES * 2),
         latency,
@@ -76,6 +79,12 @@ export class LogRows {
       },
     });
     this.serviceSeen(service, layerOf(run), now, rows.entities);
+  }
+
+  /** Rows were lost on their way to storage: whatever is written once in a while is written again. */
+  rowsLost(): void {
+    this.seen.clear();
+    this.parts.writtenTags.clear();
   }
 
   /** The row of the log alone, for whoever tries a rule. */
@@ -90,7 +99,7 @@ export class LogRows {
     const inSegment = isId(segmentId);
     const content = body.format === 'none' || body.content === '' ? undefined : clip(body.content, MAX_LOG_CONTENT_BYTES);
     return {
-      id: randomId(),
+      id: this.ids.next(),
       service: service.id,
       ...(instance !== '' && { instance: directory.instance(service, sound(instance)).id }),
       ...(endpoint !== '' && { endpoint: directory.endpoint(service, sound(endpoint)).id }),
@@ -119,23 +128,22 @@ export class LogRows {
 
   /** Who wrote the log exists; a row for each a minute. */
   private traffic(run: RuleRun, service: ServiceNode, now: number, entities: EntityUpdate[]): void {
-    const { directory, written } = this.parts;
+    const { directory } = this.parts;
     const layer = layerOf(run);
-    const minute = Math.floor(now / 60_000);
     this.serviceSeen(this.isNormal(layer) ? service : this.service(run, false), layer, now, entities);
     if (run.instance !== '') {
-      const { id, name } = directory.instance(service, sound(run.instance));
-      if (written.first(`i ${layer} ${id}`, minute)) entities.push(instanceUpdate(id, name, service.id, layer, now));
+      const instance = directory.instance(service, sound(run.instance));
+      if (this.seen.first(instance, layer, now)) entities.push(instanceUpdate(instance.id, instance.name, service.id, layer, now));
     }
     if (run.endpoint !== '') {
-      const { id, name } = directory.endpoint(service, sound(run.endpoint));
-      if (written.first(`e ${layer} ${id}`, minute)) entities.push(endpointUpdate(id, name, service.id, layer, now));
+      const endpoint = directory.endpoint(service, sound(run.endpoint));
+      if (this.seen.first(endpoint, layer, now)) entities.push(endpointUpdate(endpoint.id, endpoint.name, service.id, layer, now));
     }
   }
 
-  private serviceSeen({ id, name }: ServiceNode, layer: string, now: number, entities: EntityUpdate[]): void {
-    if (!this.parts.written.first(`s ${layer} ${id}`, Math.floor(now / 60_000))) return;
-    const update = serviceUpdate(id, name, layer, now);
+  private serviceSeen(service: ServiceNode, layer: string, now: number, entities: EntityUpdate[]): void {
+    if (!this.seen.first(service, layer, now)) return;
+    const update = serviceUpdate(service.id, service.name, layer, now);
     entities.push({ ...update, row: { ...update.row, normal: this.isNormal(layer) } });
   }
 
@@ -144,7 +152,7 @@ export class LogRows {
     if (tags.length === 0) return;
     const day = this.dayOf(time);
     for (const { key, value, text } of tags) {
-      if (!this.parts.written.first(`t ${text}`, day)) continue;
+      if (!this.parts.writtenTags.first(text, day)) continue;
       entities.push({ model: TagModel, id: `LOG_${text}`, at: day, active: true, row: { type: 'LOG', key, value } });
     }
   }
@@ -162,7 +170,3 @@ export class LogRows {
 const layerOf = ({ layer }: RuleRun): string => (layer === '' ? 'GENERAL' : layer);
 const isId = (text: string): boolean => text !== '' && text.length <= MAX_ID;
 const sound = (text: string): string => clip(text, MAX_NAME_BYTES);
-
-function randomId(): string {
-  return randomUUID().replaceAll('-', '');
-}

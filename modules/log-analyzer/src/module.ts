@@ -31,8 +31,8 @@ import { SHIPPED_RULES } from './shipped-rules.js';
 
 /** Names and ids that are kept encoded, bytes. */
 const DIRECTORY_BYTES = 32 * 1024 * 1024;
-/** Rows that are remembered as written. */
-const WRITTEN_ROWS = 100_000;
+/** Searchable tags that are remembered as written. */
+const WRITTEN_TAGS = 50_000;
 
 /** Runs log analysis rules over logs: keeps logs, slow statements and who sent them, and publishes what the rules measure. */
 export default defineModule({
@@ -58,7 +58,6 @@ export default defineModule({
     const zone = new Zone(settings.zone);
     const limits = new RateLimits(now);
     const directory = new Directory(naming, DIRECTORY_BYTES);
-    const written = new Recently(WRITTEN_ROWS);
     const tools: RuleTools = {
       zone,
       now,
@@ -68,7 +67,7 @@ export default defineModule({
     const rows = new LogRows({
       directory,
       zone,
-      written,
+      writtenTags: new Recently(WRITTEN_TAGS),
       searchable: new Set(config.searchableLogsTags),
       maxStatement: config.maxSlowSQLLength,
       isNormal: (layer) => book.isNormal(layer),
@@ -76,11 +75,12 @@ export default defineModule({
     const keptFor = (): number => storage.traits.retention.logs;
     const analyzer = new LogAnalyzer({ book, rows, tools, clock, keptFor, reports: ruleReports(meter, logger) });
     meter.gauge('log_rules', 'Log analysis rules that run', () => book.size);
+    meter.gauge('log_id_cache_bytes', 'Size of the cache of entity ids, roughly', () => directory.bytes);
     meter.gauge('log_rate_limit_ids', 'Ids that rate limits count in the present minute', () => limits.size);
     provide(LogTrialToken, new RuleTrial(config.logTestTool, rows, tools));
     handle(
       logs,
-      handleLogs(analyzer, streams, () => written.clear()),
+      handleLogs(analyzer, streams, () => rows.rowsLost()),
     );
   },
 });

@@ -78,7 +78,7 @@ const output: CompileCommand = (command, block) => {
   const evaluate = block.expression(argumentOf(command));
   const { name } = command;
   return (run) => {
-    run.outputs.set(name, evaluate(run));
+    run.setOutput(name, evaluate(run));
     return true;
   };
 };

@@ -19,7 +19,7 @@ export const metrics: CompileCommand = (command, block) => {
   if (name === undefined || value === undefined) throw new LalMistake(command.at, 'metrics needs a name and a value');
   return (run) => {
     const time = timestamp?.(run) ?? null;
-    run.metrics.push({
+    run.addMetric({
       name: textOf(name(run)),
       labels: new Map(labels.map(([label, of]) => [label, textOf(of(run) ?? '')])),
       value: numberOf(value(run)),

@@ -12,6 +12,10 @@ export interface RuleTools {
   isLayer(name: string): boolean;
 }
 
+/** Most rules add nothing; these are never written to. */
+const NO_TAGS: LogTag[] = [];
+const NO_SAMPLES: Sample[] = [];
+
 /** One log on its way through one rule: what the rule has learnt of it and decided so far. */
 export class RuleRun {
   parsed: Value = null;
@@ -26,10 +30,10 @@ export class RuleRun {
   timestamp: number;
   body: LogBody;
   /** Those that the rule adds. */
-  readonly tags: LogTag[] = [];
-  readonly metrics: Sample[] = [];
+  tags = NO_TAGS;
+  metrics = NO_SAMPLES;
   /** Fields of the output, by name. */
-  readonly outputs = new Map<string, Value>();
+  outputs: Map<string, Value> | undefined;
   /** Fields of a slow statement that a `slowSql` block tells, and of a sampled trace that a `sampledTrace` block tells. */
   slowSql: Map<string, Value> | undefined;
   sampledTrace: Map<string, Value> | undefined;
@@ -60,6 +64,18 @@ export class RuleRun {
   }
 
   addTag(key: string, value: Value): void {
-    if (value !== null && value !== '') this.tags.push({ key, value: textOf(value) });
+    if (value === null || value === '') return;
+    if (this.tags === NO_TAGS) this.tags = [];
+    this.tags.push({ key, value: textOf(value) });
+  }
+
+  addMetric(sample: Sample): void {
+    if (this.metrics === NO_SAMPLES) this.metrics = [];
+    this.metrics.push(sample);
+  }
+
+  setOutput(name: string, value: Value): void {
+    this.outputs ??= new Map();
+    this.outputs.set(name, value);
   }
 }
