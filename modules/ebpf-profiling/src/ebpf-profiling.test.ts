@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { checkModule, createTestHost, TestClock } from '@skein/core/testing';
 import { skywalking } from '@skein/proto';
 import { decodeProfilingData, skywalking as ebpf, MAX_PARTS } from '@skein/proto/ebpf';
-import { LimitedReadsToken, MetadataQueryToken, TimeQueryToken } from '@skein/query/contract';
+import { type LimitedReads, LimitedReadsToken, MetadataQueryToken, TimeQueryToken } from '@skein/query/contract';
 import { NamingToken, observations, ProcessModel } from '@skein/telemetry';
 import { checkModel, type Storage, StorageToken } from '@skein/telemetry/storage';
 import fc from 'fast-check';
@@ -11,8 +11,9 @@ import ebpfProfiling from './module.js';
 import { TriggeredTaskModel } from './policies/triggered-tasks.js';
 import { merged } from './stacks/stack-analysis.js';
 import { ScheduleModel, StackModel } from './stacks/stack-models.js';
+import { stackPages } from './stacks/stack-pages.js';
 import { StackReader } from './stacks/stack-reader.js';
-import { MAX_NODES, StackForest, type StackSymbol } from './stacks/stack-tree.js';
+import { MAX_NODES, type Stack, StackForest } from './stacks/stack-tree.js';
 
 // Property tests take a while where many tests run.
 jest.setTimeout(60_000);
@@ -68,12 +69,13 @@ it('answers polls with nothing while the storage cannot be read, and says so onc
 });
 
 describe('merged stacks', () => {
-  const symbol: fc.Arbitrary<StackSymbol> = fc.record({
-    symbol: fc.constantFrom('a', 'b', 'c', '__proto__', ''),
-    type: fc.constantFrom('USER_SPACE' as const, 'KERNEL_SPACE' as const),
-  });
-  const sample = fc.record({ stack: fc.array(symbol, { minLength: 1, maxLength: 6 }), value: fc.nat(1000) });
-  const treesOf = (samples: readonly { stack: readonly StackSymbol[]; value: number }[]) => {
+  const functions = fc.array(fc.constantFrom('a', 'b', 'c', '__proto__', ''), { maxLength: 4 });
+  const sample = fc.record({ stack: fc.record({ kernel: functions, user: functions }), value: fc.nat(1000) });
+  const callersFirst = ({ kernel, user }: Stack): readonly (readonly string[])[] => [
+    ...user.map((name) => [name, 'USER_SPACE']).reverse(),
+    ...kernel.map((name) => [name, 'KERNEL_SPACE']).reverse(),
+  ];
+  const treesOf = (samples: readonly { stack: Stack; value: number }[]) => {
     const forest = new StackForest();
     for (const { stack, value } of samples) forest.add(stack, value);
     return forest.trees();
@@ -91,8 +93,9 @@ describe('merged stacks', () => {
       fc.property(fc.array(sample, { maxLength: 30 }), (samples) => {
         const paths = new Map<string, number>();
         for (const { stack, value } of samples) {
-          for (let depth = 1; depth <= stack.length; depth++) {
-            const path = JSON.stringify(stack.slice(0, depth).map(({ symbol: name, type }) => [name, type]));
+          const called = callersFirst(stack);
+          for (let depth = 1; depth <= called.length; depth++) {
+            const path = JSON.stringify(called.slice(0, depth));
             paths.set(path, (paths.get(path) ?? 0) + value);
           }
         }
@@ -114,14 +117,14 @@ describe('merged stacks', () => {
 
   it('leave out stacks for whose functions there is no room, whole, and go on with known ones', () => {
     const forest = new StackForest();
-    const user = (name: string): StackSymbol => ({ symbol: name, type: 'USER_SPACE' });
-    const deep = Array.from({ length: MAX_NODES - 1 }, (_, i) => user(`f${i}`));
-    forest.add(deep, 1);
-    forest.add([user('f0'), user('new'), user('newer')], 1);
+    const stack = (callersFirst: readonly string[]): Stack => ({ kernel: [], user: [...callersFirst].reverse() });
+    const deep = Array.from({ length: MAX_NODES - 1 }, (_, i) => `f${i}`);
+    forest.add(stack(deep), 1);
+    forest.add(stack(['f0', 'new', 'newer']), 1);
     expect(forest.leftOut).toBe(1);
-    forest.add([user('f0'), user('new')], 1);
-    forest.add(deep.slice(0, 2), 5);
-    forest.add([user('one more')], 5);
+    forest.add(stack(['f0', 'new']), 1);
+    forest.add(stack(['f0', 'f1']), 5);
+    forest.add(stack(['one more']), 5);
     expect(forest.leftOut).toBe(2);
     const [tree, ...others] = forest.trees();
     expect(others).toEqual([]);
@@ -143,6 +146,23 @@ it('joins ranges of time so that each instant of any of them is in just one', ()
         const wanted = ranges.some(({ start, end }) => start <= at && at <= end);
         expect(joined.filter(({ from, to }) => from <= at && at < to)).toHaveLength(wanted ? 1 : 0);
       }
+    }),
+  );
+});
+
+it('reads every stack of a range once, whatever the size of pages and however many are of one instant', async () => {
+  const times = fc.array(fc.nat(6), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(times, fc.integer({ min: 1, max: 5 }), async (sent, size) => {
+      const stored = sent.map((uploadTime, n) => ({ uploadTime, n })).sort((a, b) => b.uploadTime - a.uploadTime);
+      const records: LimitedReads['records'] = async ({ range, offset, limit }) =>
+        stored.filter(({ uploadTime }) => uploadTime >= range.from && uploadTime < range.to).slice(offset, offset + limit);
+      const found: unknown[] = [];
+      for await (const page of stackPages({ records }, { schedules: ['s'], range: { from: 1, to: 6 }, size })) {
+        expect(page.length).toBeLessThanOrEqual(size);
+        found.push(...page);
+      }
+      expect(found).toEqual(stored.filter(({ uploadTime }) => uploadTime >= 1 && uploadTime < 6));
     }),
   );
 });

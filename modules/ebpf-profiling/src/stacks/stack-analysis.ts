@@ -1,10 +1,12 @@
 import { skywalking } from '@skein/proto/ebpf';
 import { inTurns, type LimitedReads, QueryError, type ReadOptions } from '@skein/query/contract';
 import type { Range, Row } from '@skein/telemetry/storage';
-import { ScheduleModel, StackModel } from './stack-models.js';
-import { MAX_NODES, type StackElement, StackForest, type StackSymbol } from './stack-tree.js';
+import { ScheduleModel } from './stack-models.js';
+import { stackPages } from './stack-pages.js';
+import { MAX_NODES, type Stack, type StackElement, StackForest } from './stack-tree.js';
 
 const { EBPFOnCPUProfiling, EBPFOffCPUProfiling, EBPFProfilingStackType } = skywalking.v3;
+const { PROCESS_KERNEL_SPACE, PROCESS_USER_SPACE } = EBPFProfilingStackType;
 
 /** What the numbers of a tree are. On the CPU there are only counts. */
 export type Aggregation = 'COUNT' | 'DURATION';
@@ -22,9 +24,10 @@ export interface Analysis {
 
 const MAX_SCHEDULES = 1000;
 const MAX_RANGES = 1000;
-/** Stacks of one read: of the largest that are kept, 64 MiB. */
-const PAGE = 500;
-const MAX_STACKS = 500_000;
+/** Stacks of one read: of the largest that are kept, 128 MB; usually 6 MB. */
+const PAGE = 2000;
+/** Some 50 us of CPU each, of 40 functions: well within the deadline of a query. */
+const MAX_STACKS = 200_000;
 
 /** Merges the stacks that were sent by some runs in some ranges of time. */
 export async function analyseStacks(reads: LimitedReads, request: AnalysisRequest, o?: ReadOptions): Promise<Analysis> {
@@ -34,7 +37,8 @@ export async function analyseStacks(reads: LimitedReads, request: AnalysisReques
   const forest = new StackForest();
   let stacks = 0;
   for (const range of await stored(reads, schedules, merged(ranges), o)) {
-    for await (const rows of pages(reads, schedules, range, o)) {
+    if (stacks >= MAX_STACKS) break;
+    for await (const rows of stackPages(reads, { schedules, range, size: PAGE }, o)) {
       stacks += rows.length;
       await inTurns(rows, (row) => addRow(forest, row, aggregation), o?.signal);
       if (stacks >= MAX_STACKS) break;
@@ -74,46 +78,22 @@ async function stored(
   return ranges.map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last + 1) })).filter(({ from, to }) => from < to);
 }
 
-/**
- * Stacks of a range, latest first. A page ends with the time of its last row, which the next read asks for again and passes over what it
- * has: reading on by offset alone would cost more with each page.
- */
-async function* pages(reads: LimitedReads, schedules: readonly string[], range: Range, o?: ReadOptions): AsyncGenerator<readonly Row[]> {
-  let { to } = range;
-  let offset = 0;
-  for (;;) {
-    const where = [['schedule', 'in', schedules]] as const;
-    const question = { model: StackModel, range: { from: range.from, to }, where, offset, limit: PAGE, body: true };
-    const rows = await reads.records(question, o);
-    if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
-    const last = Number(rows.at(-1)!.uploadTime);
-    const same = rows.filter(({ uploadTime }) => uploadTime === last).length;
-    offset = last + 1 === to ? offset + same : same;
-    to = last + 1;
-  }
-}
-
 function addRow(forest: StackForest, row: Row, aggregation: Aggregation): void {
   const data = row.data as Uint8Array;
   if (row.target === 'ON_CPU') {
     const { stacks, dumpCount } = EBPFOnCPUProfiling.decode(data);
-    forest.add(symbolsOf(stacks ?? []), positive(dumpCount));
+    forest.add(stackOf(stacks), positive(dumpCount));
   } else {
     const { stacks, switchCount, duration } = EBPFOffCPUProfiling.decode(data);
-    forest.add(symbolsOf(stacks ?? []), positive(aggregation === 'DURATION' ? duration : switchCount));
+    forest.add(stackOf(stacks), positive(aggregation === 'DURATION' ? duration : switchCount));
   }
 }
 
 /** An agent cannot take back what it has counted. */
 const positive = (value: number | null | undefined): number => Math.max(0, value ?? 0);
 
-/** Callers first. Agents send the stack of the kernel, which was entered last, before that of the process, and callees before their callers. */
-export function symbolsOf(stacks: readonly skywalking.v3.IEBPFProfilingStackMetadata[]): readonly StackSymbol[] {
-  return stacks
-    .flatMap(({ stackType, stackSymbols }) => {
-      const type = stackType === EBPFProfilingStackType.PROCESS_USER_SPACE ? ('USER_SPACE' as const) : ('KERNEL_SPACE' as const);
-      return (stackSymbols ?? []).map((symbol) => ({ symbol, type }));
-    })
-    .reverse();
+/** At most one stack of each kind is kept. */
+function stackOf(stacks: readonly skywalking.v3.IEBPFProfilingStackMetadata[] | null | undefined): Stack {
+  const symbolsOf = (type: number): readonly string[] => stacks?.find(({ stackType }) => (stackType ?? 0) === type)?.stackSymbols ?? [];
+  return { kernel: symbolsOf(PROCESS_KERNEL_SPACE), user: symbolsOf(PROCESS_USER_SPACE) };
 }

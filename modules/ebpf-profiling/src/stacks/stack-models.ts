@@ -3,8 +3,8 @@ import type { EntityModel, RecordModel } from '@skein/telemetry/storage';
 
 const id = { type: 'string', maxBytes: 2048, merge: 'first' } as const;
 
-/** Longest list of symbols of one stack, with what the message has around it, bytes. A real one has a few thousand. */
-export const MAX_STACK_BYTES = 131_072;
+/** Longest list of symbols of one stack, with what the message has around it, bytes. A real one has a few thousand: at most 254 functions. */
+export const MAX_STACK_BYTES = 65_536;
 
 /** id: scheduleId. One run of a task on one process: when it began, and when it last sent something. */
 export const ScheduleModel: EntityModel = {

@@ -1,10 +1,10 @@
 /** Where a function runs, as the query protocol names it. */
 export type StackType = 'KERNEL_SPACE' | 'USER_SPACE';
 
-/** One function of a stack. */
-export interface StackSymbol {
-  readonly symbol: string;
-  readonly type: StackType;
+/** Functions that called each other, each before its caller: those of the kernel, which were entered last, and those of the process. */
+export interface Stack {
+  readonly kernel: readonly string[];
+  readonly user: readonly string[];
 }
 /** A function in a tree, by the number of its caller. */
 export interface StackElement {
@@ -18,14 +18,21 @@ export interface StackElement {
   readonly dumpCount: number;
 }
 
-class Node {
+/** Functions by their names, apart for kernel and process: joining both into one key would take longer than all the rest. */
+class Level {
+  readonly kernel = new Map<string, Node>();
+  readonly user = new Map<string, Node>();
+}
+
+class Node extends Level {
   value = 0;
-  readonly children = new Map<string, Node>();
 
   constructor(
     readonly symbol: string,
     readonly type: StackType,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Most functions in all trees together. */
@@ -36,30 +43,21 @@ export const MAX_NODES = 200_000;
  * same: those that took most come first, equal ones by name. Stacks that would need more than {@link MAX_NODES} functions are left out.
  */
 export class StackForest {
-  readonly #roots = new Map<string, Node>();
+  readonly #roots = new Level();
   #nodes = 0;
   /** Stacks that had no room. */
   leftOut = 0;
 
-  /** `stack`: callers first. */
-  add(stack: readonly StackSymbol[], value: number): void {
+  add(stack: Stack, value: number): void {
+    const { kernel, user } = stack;
     // Checked before anything is added, so that no caller counts what its callee does not.
-    if (this.#nodes + stack.length > MAX_NODES && this.#missing(stack) + this.#nodes > MAX_NODES) {
+    if (this.#nodes + kernel.length + user.length > MAX_NODES && this.#nodes + this.#missing(stack) > MAX_NODES) {
       this.leftOut++;
       return;
     }
-    let level = this.#roots;
-    for (const { symbol, type } of stack) {
-      const key = keyOf(symbol, type);
-      let node = level.get(key);
-      if (node === undefined) {
-        node = new Node(symbol, type);
-        level.set(key, node);
-        this.#nodes++;
-      }
-      node.value += value;
-      level = node.children;
-    }
+    let level: Level = this.#roots;
+    for (let i = user.length - 1; i >= 0; i--) level = this.#counted(level.user, user[i]!, 'USER_SPACE', value);
+    for (let i = kernel.length - 1; i >= 0; i--) level = this.#counted(level.kernel, kernel[i]!, 'KERNEL_SPACE', value);
   }
 
   /** A list of elements for each tree, callers before what they call. */
@@ -67,23 +65,34 @@ export class StackForest {
     return inOrder(this.#roots).map(elementsOf);
   }
 
-  #missing(stack: readonly StackSymbol[]): number {
-    let level: ReadonlyMap<string, Node> = this.#roots;
-    for (let depth = 0; depth < stack.length; depth++) {
-      const { symbol, type } = stack[depth]!;
-      const node = level.get(keyOf(symbol, type));
-      if (node === undefined) return stack.length - depth;
-      level = node.children;
+  #counted(level: Map<string, Node>, symbol: string, type: StackType, value: number): Node {
+    let node = level.get(symbol);
+    if (node === undefined) {
+      node = new Node(symbol, type);
+      level.set(symbol, node);
+      this.#nodes++;
+    }
+    node.value += value;
+    return node;
+  }
+
+  /** How many functions of the stack are new. */
+  #missing({ kernel, user }: Stack): number {
+    let level: Level = this.#roots;
+    for (let i = kernel.length + user.length - 1; i >= 0; i--) {
+      const node = i >= kernel.length ? level.user.get(user[i - kernel.length]!) : level.kernel.get(kernel[i]!);
+      if (node === undefined) return i + 1;
+      level = node;
     }
     return 0;
   }
 }
 
-const keyOf = (symbol: string, type: StackType): string => (type === 'KERNEL_SPACE' ? `k${symbol}` : `u${symbol}`);
-
-function inOrder(level: ReadonlyMap<string, Node>): readonly Node[] {
-  const entries = [...level].sort(([aKey, a], [bKey, b]) => b.value - a.value || (aKey < bKey ? -1 : 1));
-  return entries.map(([, node]) => node);
+function inOrder({ kernel, user }: Level): readonly Node[] {
+  return [...user.values(), ...kernel.values()].sort(
+    (a, b) =>
+      b.value - a.value || Number(a.symbol > b.symbol) - Number(a.symbol < b.symbol) || Number(a.type > b.type) - Number(a.type < b.type),
+  );
 }
 
 /** Level by level. Not recursive: a stack may be deeper than that of this process. */
@@ -94,7 +103,7 @@ function elementsOf(root: Node): readonly StackElement[] {
     const { node, parent } = queue[at]!;
     const id = at + 1;
     elements.push({ id: String(id), parentId: String(parent), symbol: node.symbol, stackType: node.type, dumpCount: node.value });
-    for (const child of inOrder(node.children)) queue.push({ node: child, parent: id });
+    for (const child of inOrder(node)) queue.push({ node: child, parent: id });
   }
   return elements;
 }
