@@ -112,8 +112,16 @@ class Analysis implements KeptRows {
     }
     // What was measured before the end of the rule was measured.
     for (const sample of run.metrics) this.samples.push(sample);
-    if (run.slowSql !== undefined) this.keep(() => this.parts.rows.slowStatement(run, run.slowSql!, this.parts.clock.now(), this), run);
+    this.storeBlocks(run);
     return end;
+  }
+
+  /** What blocks of older rules tell is kept whatever the sink says. */
+  private storeBlocks(run: RuleRun): void {
+    const { slowSql, sampledTrace } = run;
+    const { rows, clock } = this.parts;
+    if (slowSql !== undefined) this.keep(() => rows.slowStatement(run, slowSql, clock.now(), this), run);
+    if (sampledTrace !== undefined) this.keep(() => rows.sampledTrace(run, sampledTrace, clock.now(), this), run);
   }
 
   private finish(rule: Rule, end: Ending): void {
@@ -133,6 +141,7 @@ class Analysis implements KeptRows {
     const { rows, clock } = this.parts;
     if (rule.outputType === 'Log') rows.log(run, clock.now(), this);
     else if (rule.outputType === 'SlowSQL') rows.slowStatement(run, run.outputs ?? NO_FIELDS, clock.now(), this);
+    else rows.sampledTrace(run, run.outputs ?? NO_FIELDS, clock.now(), this);
     if (this.records.length === 0) this.reason = 'dropped';
   }
 }

@@ -6,6 +6,7 @@ import {
   LogModel,
   type LogTag,
   MAX_LOG_CONTENT_BYTES,
+  processRelationUpdate,
   serviceUpdate,
   TagModel,
   type Zone,
@@ -79,6 +80,22 @@ export class LogRows {
       },
     });
     this.serviceSeen(service, layerOf(run), now, rows.entities);
+  }
+
+  /** The relation of the two processes of a sampled trace; nothing unless both are named. */
+  sampledTrace(run: RuleRun, fields: ReadonlyMap<string, Value>, now: number, rows: KeptRows): void {
+    const text = (name: string): string => sound(textOf(fields.get(name) ?? ''));
+    const [source, dest] = [text('processId'), text('destProcessId')];
+    if (!isId(source) || !isId(dest)) return;
+    const service = this.service(run, true);
+    const call = {
+      source,
+      dest,
+      instance: run.instance === '' ? '' : this.parts.directory.instance(service, sound(run.instance)).id,
+      componentId: Math.trunc(asNumber(fields.get('componentId') ?? null) ?? 0),
+      seenFrom: text('detectPoint').toLowerCase() === 'client' ? 'CLIENT' : 'SERVER',
+    } as const;
+    rows.entities.push(processRelationUpdate(call, now));
   }
 
   /** Rows were lost on their way to storage: whatever is written once in a while is written again. */

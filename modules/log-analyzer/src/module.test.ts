@@ -83,6 +83,35 @@ describe('rows', () => {
   });
 });
 
+describe('sampled traces and slow statements', () => {
+  const fields = { processId: 'p-1', destProcessId: 'p-2', detectPoint: 'client', componentId: 49 };
+  const body = { format: 'json', content: JSON.stringify(fields) } as const;
+  const set = 'processId parsed.processId destProcessId parsed.destProcessId detectPoint parsed.detectPoint componentId parsed.componentId';
+
+  it.each([
+    [
+      'an output',
+      `  - { name: t, layer: K8S_SERVICE, outputType: SampledTrace, dsl: "filter { json {} extractor { ${set} } sink {} }" }\n`,
+    ],
+    ['a block', `  - { name: t, layer: K8S_SERVICE, dsl: "filter { json {} extractor { sampledTrace { ${set} } } }" }\n`],
+  ])('are told by %s', async (_form, rule) => {
+    await using kit = await createTestHost({ modules: [logAnalyzer, rulesOf(rule)], services });
+    await (await kit.publisher(logs).publish([log('', { layer: 'K8S_SERVICE', body }), log('{}', { layer: 'K8S_SERVICE' })])).handled;
+    expect(kit.collector(observations).items.map(({ records, entities }) => [records, entities])).toMatchObject([
+      [[], [{ model: { name: 'process_relation_client_side' }, id: 'p-1-p-2', row: { source: 'p-1', dest: 'p-2', components: ['49'] } }]],
+    ]);
+    kit.assertBooks();
+  });
+
+  it('are told by a block of older rules whatever the sink says', async () => {
+    const rule = `  - { name: s, layer: MYSQL, dsl: "filter { extractor { slowSql { id 'q' statement 'select 1' latency 7 } } sink { dropper {} } }" }\n`;
+    await using kit = await createTestHost({ modules: [logAnalyzer, rulesOf(rule)], services });
+    await (await kit.publisher(logs).publish([log('', { layer: 'MYSQL' })])).handled;
+    const [found] = kit.collector(observations).items;
+    expect(found?.records).toMatchObject([{ row: { id: 'q', entity: 'c2hvcA==.1', statement: 'select 1', latency: 7, timestamp: NOW } }]);
+  });
+});
+
 describe('rate limits', () => {
   it('count by id in minutes of the clock', () => {
     let now = 59_000;

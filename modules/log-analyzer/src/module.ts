@@ -10,6 +10,7 @@ import {
   meterSamples,
   NamingToken,
   observations,
+  PROCESS_ENTITY_MODELS,
   ServiceModel,
   StorageModels,
   TagModel,
@@ -45,7 +46,16 @@ export default defineModule({
   owns: [LogRules],
   contributes: [
     contribution(LogRules, ...SHIPPED_RULES),
-    contribution(StorageModels, LogModel, ServiceModel, InstanceModel, EndpointModel, TagModel, DatabaseStatementModel),
+    contribution(
+      StorageModels,
+      LogModel,
+      ServiceModel,
+      InstanceModel,
+      EndpointModel,
+      TagModel,
+      DatabaseStatementModel,
+      ...PROCESS_ENTITY_MODELS,
+    ),
   ],
   activate({ config, services, streams, clock, meter, logger, contributions, handle, provide }) {
     const { storage, naming, settings } = services;

@@ -1,6 +1,9 @@
 import type { Run } from './lal/compile-script.js';
 
-/** What a rule makes of a log: a record of a log, of a slow statement or of a sampled trace. */
+/**
+ * What a rule makes of a log: a record of the log, a record of a slow statement, or of a sampled trace the relation of its two processes
+ * (the trace itself has no record).
+ */
 export type OutputType = 'Log' | 'SlowSQL' | 'SampledTrace';
 
 /** The name of the layer of rules that see logs without one first. */

@@ -11,7 +11,7 @@ rules:
       }
 `;
 
-/** Access and error logs of proxies in a mesh, sent as native logs by the data plane: all of them. */
+/** Access and error logs of proxies in a mesh and of gateways to models, sent as native logs by the data plane: all of them. */
 const MESH = `
 rules:
   - name: proxy-logs
@@ -22,6 +22,12 @@ rules:
       }
   - name: proxy-logs
     layer: MESH_DP
+    dsl: |
+      filter {
+        sink {}
+      }
+  - name: proxy-logs
+    layer: ENVOY_AI_GATEWAY
     dsl: |
       filter {
         sink {}

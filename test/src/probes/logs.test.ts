@@ -309,6 +309,25 @@ describe('rules', () => {
     kit.assertBooks();
   });
 
+  it('make the status and the level of Nginx logs searchable', async () => {
+    await using kit = await start();
+    const nginx = (kind: string, line: string) => text(line, { layer: 'NGINX', tags: { data: [{ key: 'LOG_KIND', value: kind }] } });
+    const access = '10.1.2.3 - - [02/Jan/2024:03:03:59 +0000] "GET /cart HTTP/1.1" 502 157 "-" "curl/8"';
+    const error = '2024/01/02 03:03:59 [error] 31#31: *1 connect() failed';
+    await send(
+      kit,
+      nginx('NGINX_ACCESS_LOG', access),
+      nginx('NGINX_ERROR_LOG', error),
+      nginx('NGINX_ACCESS_LOG', 'odd'),
+      nginx('OTHER', 'x'),
+    );
+    expect(await contents(kit, { tags: [{ key: 'http.status_code', value: '502' }] })).toEqual([access]);
+    expect(await contents(kit, { tags: [{ key: 'level', value: 'error' }] })).toEqual([error]);
+    expect((await contents(kit)).sort()).toEqual([access, error, 'odd']);
+    expect(books(kit)).toMatchObject({ handled: 3, skipped: { aborted: 1 } });
+    kit.assertBooks();
+  });
+
   it('of the operator extract what logs say, and take the place of built-in ones', async () => {
     const dsl = `filter {
   text { regexp $/^(?<time>\\S+) (?<level>[A-Z]+) \\[(?<trace>[^\\]]*)\\] (?<rest>.*)$/$ }
