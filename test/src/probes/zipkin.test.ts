@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import aggregation from '@skein/aggregation';
 import { createTestHost, type TestHost } from '@skein/core/testing';
@@ -298,25 +299,31 @@ describe('Zipkin query API', () => {
     );
   });
 
-  it.each([
-    ['serviceName=backend', 1],
-    ['serviceName=BACKEND&spanName=get /api', 1],
-    ['serviceName=frontend&spanName=get /api', 0],
-    ['serviceName=backend&spanName=all', 1],
-    ['remoteServiceName=mysql', 1],
-    ['remoteServiceName=redis', 0],
-    ['annotationQuery=error', 1],
-    ['annotationQuery=warm and http.status_code=500', 1],
-    ['annotationQuery=warm and http.status_code=404', 0],
-    ['serviceName=backend&minDuration=4000&maxDuration=4000', 1],
-    ['serviceName=backend&minDuration=4001', 0],
-    [`endTs=${NOW - 1}`, 0],
-    [`endTs=${NOW}&lookback=1`, 1],
-    [`endTs=${NOW + 5000}&lookback=4999`, 0],
-    ['limit=1', 1],
-  ])('finds traces by %s', async (search, found) => {
-    const traces = (await answer(`/api/v2/traces?${search.replaceAll(' ', '%20')}`)) as Span[][];
-    expect(traces.map((trace) => trace.length)).toEqual(found === 1 ? [5] : []);
+  it('finds traces by every condition', async () => {
+    const searches: Readonly<Record<string, number>> = {
+      'serviceName=backend': 1,
+      'serviceName=BACKEND&spanName=get /api': 1,
+      'serviceName=frontend&spanName=get /api': 0,
+      'serviceName=backend&spanName=all': 1,
+      'remoteServiceName=mysql': 1,
+      'remoteServiceName=redis': 0,
+      'annotationQuery=error': 1,
+      'annotationQuery=warm and http.status_code=500': 1,
+      'annotationQuery=warm and http.status_code=404': 0,
+      'serviceName=backend&minDuration=4000&maxDuration=4000': 1,
+      'serviceName=backend&minDuration=4001': 0,
+      [`endTs=${NOW - 1}`]: 0,
+      [`endTs=${NOW}&lookback=1`]: 1,
+      [`endTs=${NOW + 5000}&lookback=4999`]: 0,
+      'limit=1': 1,
+    };
+    const found: Record<string, number> = {};
+    for (const search of Object.keys(searches)) {
+      const traces = (await answer(`/api/v2/traces?${search.replaceAll(' ', '%20')}`)) as Span[][];
+      expect(traces.every((trace) => trace.length === SHARED.length)).toBe(true);
+      found[search] = traces.length;
+    }
+    expect(found).toEqual(searches);
   });
 });
 
@@ -388,5 +395,226 @@ describe('native queries', () => {
       logs: [{ time: NOW, data: [{ key: 'event', value: 'warm' }] }],
     });
     expect(spans[4]).toMatchObject({ refs: [{ parentSegmentId: '000000000000000c-shared', type: 'CROSS_THREAD' }] });
+  });
+});
+
+describe('calls of which one side is all there is', () => {
+  const server = (more: object): Span => ({
+    id: 'a',
+    kind: 'SERVER',
+    name: 'get',
+    localEndpoint: backend,
+    tags: { 'http.method': 'GET' },
+    ...more,
+  });
+  const client = (more: object): Span => ({
+    id: 'a',
+    kind: 'CLIENT',
+    name: 'get',
+    localEndpoint: frontend,
+    tags: { 'http.method': 'GET' },
+    ...more,
+  });
+  const calls = async (): Promise<unknown> => (await map()).calls;
+  const windowEnds = async (): Promise<void> => {
+    await kit.clock.advance(40_000);
+  };
+
+  it('a server whose caller does not come has no relation, unless it names the caller', async () => {
+    await send(server({ parentId: 'f' }), server({ id: 'b', parentId: 'e', remoteEndpoint: { serviceName: 'gateway' } }));
+    expect(await calls()).toEqual([]);
+    await windowEnds();
+    expect(await calls()).toEqual([['gateway -> backend', ['SERVER']]]);
+    expect(await total('service_cpm', { serviceName: 'backend', normal: true })).toBe(2);
+  });
+
+  it('a client that names nobody calls the address, once the window is over', async () => {
+    await send(client({ remoteEndpoint: { ipv4: '10.9.9.9', port: 443 } }), client({ id: 'b' }));
+    expect(await calls()).toEqual([]);
+    await windowEnds();
+    expect(await calls()).toEqual([['frontend -> 10.9.9.9:443', ['CLIENT']]]);
+  });
+
+  it('a client that names the callee calls it at once', async () => {
+    await send(client({ remoteEndpoint: { serviceName: 'Payment' } }));
+    expect(await calls()).toEqual([['frontend -> payment', ['CLIENT']]]);
+  });
+
+  it('a span without kind that names another service is a client', async () => {
+    await send({ id: 'a', name: 'x', localEndpoint: frontend, remoteEndpoint: { serviceName: 'payment' } });
+    expect(await calls()).toEqual([['frontend -> payment', ['CLIENT']]]);
+  });
+
+  it('what waits is told when the host stops', async () => {
+    await send(client({ remoteEndpoint: { ipv4: '10.9.9.9', port: 443 } }));
+    await kit.stop();
+    kit.assertBooks();
+    expect(kit.books().find((entry) => entry.publisher === 'zipkin-analyzer')).toMatchObject({ received: 2, handled: 2 });
+  });
+
+  it('a second half that comes after the window finds nobody', async () => {
+    await send(server({ id: 'b', shared: true, parentId: 'a' }));
+    await kit.clock.advance(120_000);
+    await send(client({ id: 'b', parentId: 'a' }));
+    await windowEnds();
+    expect(await calls()).toEqual([]);
+  });
+});
+
+describe('stores and brokers', () => {
+  it('a cache is a virtual service, with its reads and writes', async () => {
+    const call = (id: string, command: string): Span => ({
+      id,
+      kind: 'CLIENT',
+      name: command,
+      duration: 3_000,
+      localEndpoint: backend,
+      remoteEndpoint: { ipv4: '10.0.0.7', port: 6379 },
+      tags: { 'db.system': 'redis' },
+    });
+    await send(call('1', 'get'), call('2', 'set'), call('3', 'ping'));
+    const cache = { serviceName: '10.0.0.7:6379', normal: false };
+    expect([
+      await total('cache_access_cpm', cache),
+      await total('cache_read_cpm', cache),
+      await total('cache_write_resp_time', cache),
+    ]).toEqual([3, 1, 3]);
+    expect(await map()).toEqual({
+      nodes: { backend: [null, true, ['UNDEFINED']], '10.0.0.7:6379': ['Redis', false, ['VIRTUAL_CACHE']] },
+      calls: [['backend -> 10.0.0.7:6379', ['CLIENT']]],
+    });
+  });
+
+  it('a message goes through the broker, and its endpoints know each other', async () => {
+    const kafka = { serviceName: 'kafka' };
+    const topic = { 'kafka.topic': 'orders' };
+    await send(
+      { id: '3', parentId: '2', kind: 'CONSUMER', name: 'take', duration: 0, localEndpoint: backend, remoteEndpoint: kafka, tags: topic },
+      { id: '2', parentId: '1', kind: 'PRODUCER', name: 'send', duration: 0, localEndpoint: frontend, remoteEndpoint: kafka, tags: topic },
+      { id: '1', kind: 'SERVER', name: 'post /order', localEndpoint: frontend, tags: { 'http.method': 'POST' } },
+    );
+    expect((await map()).calls).toEqual([
+      ['User -> frontend', ['SERVER']],
+      ['frontend -> kafka', ['CLIENT']],
+      ['kafka -> backend', ['SERVER']],
+    ]);
+    const broker = { serviceName: 'kafka', normal: false };
+    expect([
+      await total('mq_service_produce_cpm', broker),
+      await total('mq_service_consume_cpm', broker),
+      await total('mq_endpoint_consume_cpm', { ...broker, endpointName: 'orders' }),
+      await total('endpoint_relation_cpm', {
+        serviceName: 'frontend',
+        normal: true,
+        endpointName: 'post /order',
+        destServiceName: 'backend',
+        destNormal: true,
+        destEndpointName: 'take',
+      }),
+    ]).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe('spans that are odd', () => {
+  it('without a time are stored as of when they came, and count for nothing', async () => {
+    await send({ id: '1', kind: 'SERVER', name: 'x', timestamp: 0, duration: 0, localEndpoint: backend });
+    expect(await answer('/api/v2/traces')).toEqual([
+      [{ traceId: TRACE, id: '0000000000000001', kind: 'SERVER', name: 'x', localEndpoint: backend }],
+    ]);
+    expect(await total('service_cpm', { serviceName: 'backend', normal: true })).toBe(0);
+  });
+
+  it('without a duration count when the rest of them comes', async () => {
+    const half: Span = { id: '1', kind: 'SERVER', name: 'x', localEndpoint: backend };
+    await send({ ...half, duration: 0 });
+    await send({ ...half, tags: { late: 'yes' } });
+    expect(await total('service_cpm', { serviceName: 'backend', normal: true })).toBe(1);
+    const { queryTrace } = await graphql('query ($id: ID!) { queryTrace(traceId: $id) { spans { startTime endTime tags { key } } } }', {
+      id: TRACE,
+    });
+    expect(queryTrace.spans).toEqual([{ startTime: NOW, endTime: NOW + 10, tags: [{ key: 'late' }] }]);
+  });
+
+  it('without a service are stored under Unknown', async () => {
+    await send({ id: '1', kind: 'SERVER', name: 'x' });
+    expect(await answer('/api/v2/services')).toEqual(['Unknown']);
+    expect(await answer('/api/v2/spans?serviceName=Unknown')).toEqual(['x']);
+    expect((await map()).nodes).toEqual({});
+  });
+
+  it('out of time are left out and counted', async () => {
+    await send({ id: '1', timestamp: 1 }, { id: '2', timestamp: MICROS + 3_600_000_000 }, { id: '3', duration: Number.MAX_SAFE_INTEGER });
+    expect(await answer('/api/v2/traces')).toEqual([]);
+    expect(kit.books().find((entry) => entry.stream === 'zipkin-spans')?.skipped).toEqual({ 'out-of-time': 3 });
+  });
+
+  it('with names and tags of any length and alphabet come back as they were sent', async () => {
+    const odd: Span = {
+      id: '1',
+      name: `${'n'.repeat(3000)}\u0000"`,
+      localEndpoint: { serviceName: 'ü'.repeat(400) },
+      tags: { ['k'.repeat(300)]: 'v', k: 'v'.repeat(100_000), '"\\\n': '😀' },
+      annotations: [{ timestamp: MICROS, value: 'a'.repeat(70_000) }],
+    };
+    await send(odd);
+    expect(await answer(`/api/v2/trace/${TRACE}`)).toEqual([
+      { traceId: TRACE, timestamp: MICROS, duration: 10_000, ...odd, id: '0000000000000001' },
+    ]);
+    expect(await answer(`/api/v2/traces?serviceName=${encodeURIComponent('ü'.repeat(400))}`)).toHaveLength(1);
+  });
+
+  it('that call each other in a circle end the search for their entry', async () => {
+    await send(
+      { id: '1', parentId: '2', kind: 'CLIENT', name: 'a', localEndpoint: frontend },
+      { id: '2', parentId: '1', name: 'b', localEndpoint: frontend },
+      { id: '3', parentId: '1', kind: 'SERVER', name: 'c', localEndpoint: backend },
+    );
+    expect(await total('service_cpm', { serviceName: 'backend', normal: true })).toBe(1);
+    const { queryTrace } = await graphql('query ($id: ID!) { queryTrace(traceId: $id) { spans { endpointName } } }', { id: TRACE });
+    expect(queryTrace.spans).toHaveLength(3);
+    expect(await answer('/api/v2/dependencies')).toEqual([{ parent: 'frontend', child: 'backend', callCount: 1 }]);
+  });
+
+  it('may be compressed, but not to a bomb', async () => {
+    const post = async (body: Uint8Array): Promise<number> =>
+      (await fetch(`${zipkin}/api/v2/spans`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body })).status;
+    expect(await post(gzipSync(JSON.stringify([{ traceId: TRACE, id: '1' }])))).toBe(202);
+    expect(await post(gzipSync(Buffer.alloc(50_000_000, ' ')))).toBeGreaterThanOrEqual(400);
+    expect(await answer('/api/v2/traces')).toHaveLength(1);
+  });
+});
+
+describe('limits', () => {
+  it('an answer that is not the whole says so in a header', async () => {
+    await kit[Symbol.asyncDispose]();
+    await start({ 'query-zipkin': { maxSpans: 100, maxDependencySpans: 100 } });
+    await send(...Array.from({ length: 120 }, (_, i): Span => ({ id: String(i + 1), name: 'x', localEndpoint: backend })));
+    const { status, json, headers } = await ask(`/api/v2/trace/${TRACE}`);
+    expect([status, (json as Span[]).length]).toEqual([200, 100]);
+    expect(headers.get('warning')).toContain('there are more than 100');
+    expect((await ask('/api/v2/dependencies')).headers.get('warning')).toContain('only the latest 100 spans');
+    expect((await ask('/api/v2/services')).headers.get('warning')).toBeNull();
+  });
+
+  it('without analysis spans are stored and nothing else', async () => {
+    await kit[Symbol.asyncDispose]();
+    await start({ 'zipkin-analyzer': { analyse: false } });
+    await send(...SHARED);
+    expect(await answer(`/api/v2/trace/${TRACE}`)).toHaveLength(5);
+    expect(await map()).toEqual({ nodes: {}, calls: [] });
+  });
+
+  it('calls that are crowded out are told as at the end of the window', async () => {
+    await kit[Symbol.asyncDispose]();
+    await start({ 'zipkin-analyzer': { joinLimit: 100 } });
+    const remote = { ipv4: '10.9.9.9', port: 443 };
+    await send(
+      ...Array.from(
+        { length: 51 },
+        (_, i): Span => ({ id: String(i + 1), kind: 'CLIENT', localEndpoint: frontend, remoteEndpoint: remote }),
+      ),
+    );
+    const edge = { serviceName: 'frontend', normal: true, destServiceName: '10.9.9.9:443', destNormal: true };
+    expect(await total('service_relation_client_cpm', edge)).toBe(1);
   });
 });

@@ -1,0 +1,60 @@
+import { expect, it } from '@jest/globals';
+import { checkModule, createTestHost } from '@skein/core/testing';
+import { NamingToken, observations, type ZipkinSpan, zipkinSpans } from '@skein/telemetry';
+import { StorageToken } from '@skein/telemetry/storage';
+import { ZipkinSpanModel } from './contract.js';
+import zipkinAnalyzer from './module.js';
+
+const T = Date.UTC(2024, 0, 2, 3, 4) * 1000;
+const naming = { service: (name: string) => name, instance: (name: string) => name, endpoint: (_: string, name: string) => name };
+const retention = { traces: 3_600_000, metrics: 3_600_000 };
+const services = [
+  [NamingToken, naming],
+  [StorageToken, { traits: { retention } }],
+] as const;
+
+const span = (more: Partial<ZipkinSpan> = {}): ZipkinSpan => ({
+  traceId: '1111111111111111',
+  id: '2222222222222222',
+  timestamp: T,
+  duration: 1000,
+  kind: 'SERVER',
+  name: 'get',
+  localEndpoint: { serviceName: 'shop' },
+  annotations: [],
+  tags: new Map(),
+  debug: false,
+  shared: false,
+  weight: 400,
+  ...more,
+});
+
+it('keeps the contract of modules', () => checkModule({ module: zipkinAnalyzer, services }));
+
+it('writes rows again that were lost on their way', async () => {
+  await using kit = await createTestHost({ modules: [zipkinAnalyzer], services });
+  const out = kit.collector(observations);
+  const publisher = kit.publisher(zipkinSpans);
+  const rows = (): number => out.items.flatMap(({ entities }) => entities).length;
+  out.fail(1);
+  await expect((await publisher.publish([span()])).handled).rejects.toThrow();
+  await (await publisher.publish([span()])).handled;
+  const written = rows();
+  expect(written).toBeGreaterThan(0);
+  await (await publisher.publish([span()])).handled;
+  expect(rows()).toBe(written);
+  expect(out.items.flatMap(({ records }) => records).every(({ model }) => model === ZipkinSpanModel)).toBe(true);
+});
+
+it('a span that cannot be stored or analysed is left out, and the others go on', async () => {
+  await using kit = await createTestHost({ modules: [zipkinAnalyzer], services });
+  const huge = new Map([['k', 'v'.repeat(5_000_000)]]);
+  const broken = { ...span(), tags: undefined } as unknown as ZipkinSpan;
+  await (await kit.publisher(zipkinSpans).publish([span({ tags: huge }), broken, span()])).handled;
+  expect(kit.collector(observations).items.flatMap(({ records }) => records)).toHaveLength(1);
+  expect(kit.books().find(({ stream }) => stream === 'zipkin-spans')).toMatchObject({
+    handled: 1,
+    skipped: { 'too-large': 1, 'analysis-failed': 1 },
+  });
+  kit.assertBooks();
+});
