@@ -3,7 +3,8 @@ import { checkModule, TEST_START } from '@skein/core/testing';
 import events from '@skein/events';
 import { LimitedReadsToken, TimeQueryToken } from '@skein/query/contract';
 import { NamingToken, observations } from '@skein/telemetry';
-import { MINUTE, type OfficialHost, officialHost, reflectedEncoder } from './official-host.js';
+import { MINUTE, type OfficialHost, officialHost } from './official-host.js';
+import { reflectedEncoder } from './reflected-encoder.js';
 
 const encode = reflectedEncoder('event/event.proto');
 const COLLECT = '/skywalking.v3.EventService/collect';

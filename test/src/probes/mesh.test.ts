@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { checkModule } from '@skein/core/testing';
 import mesh from '@skein/mesh-receiver';
 import { NamingToken, observations } from '@skein/telemetry';
-import { DURATION, MINUTE, type OfficialHost, officialHost, reflectedEncoder } from './official-host.js';
+import { DURATION, MINUTE, type OfficialHost, officialHost } from './official-host.js';
+import { reflectedEncoder } from './reflected-encoder.js';
 
 const encode = reflectedEncoder('mesh/mesh.proto');
 const COLLECT = '/skywalking.v3.ServiceMeshMetricService/collect';

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import aggregation from '@skein/aggregation';
 import { createTestHost, TEST_START, type TestHost, type TestHostOptions } from '@skein/core/testing';
 import naming from '@skein/naming';
@@ -6,7 +5,9 @@ import query from '@skein/query';
 import queryGraphql from '@skein/query-graphql';
 import storageMemory from '@skein/storage-memory';
 import traceAnalyzer from '@skein/trace-analyzer';
-import protobuf from 'protobufjs';
+
+// For the tests that want both.
+export { reflectedEncoder } from './reflected-encoder.js';
 
 /** The minute in which the clock of test hosts stands. */
 export const MINUTE = TEST_START - (TEST_START % 60_000);
@@ -58,18 +59,4 @@ export async function officialHost(
 interface Expression {
   readonly error: string | null;
   readonly results: ReadonlyArray<{ readonly values: ReadonlyArray<{ readonly value: string | null }> }>;
-}
-
-const PROTO = fileURLToPath(new URL('../../../proto/', import.meta.url));
-
-/** Encodes messages by reading our .proto files at run time: no line of it is shared with the code under test. */
-export function reflectedEncoder(file: string): (message: string, fields: object) => Uint8Array {
-  const root = new protobuf.Root();
-  root.resolvePath = (_, target) =>
-    target.startsWith('/') ? target : `${PROTO}${target.startsWith('common/') ? 'skywalking/' : ''}${target}`;
-  root.loadSync(file);
-  return (message, fields) => {
-    const type = root.lookupType(`skywalking.v3.${message}`);
-    return type.encode(type.fromObject(fields)).finish();
-  };
 }

@@ -3,7 +3,8 @@ import clrReceiver from '@skein/clr-receiver';
 import { checkModule } from '@skein/core/testing';
 import jvmReceiver from '@skein/jvm-receiver';
 import { NamingToken, observations } from '@skein/telemetry';
-import { MINUTE, type OfficialHost, officialHost, reflectedEncoder } from './official-host.js';
+import { MINUTE, type OfficialHost, officialHost } from './official-host.js';
+import { reflectedEncoder } from './reflected-encoder.js';
 
 const encodeJvm = reflectedEncoder('jvm/jvm.proto');
 const encodeClr = reflectedEncoder('clr/clr.proto');
