@@ -4,7 +4,8 @@ import type { TestHost } from '@skein/core/testing';
 import ebpfProfiling from '@skein/ebpf-profiling';
 import { skywalking } from '@skein/proto';
 import { instanceId, observations, serviceId } from '@skein/telemetry';
-import { DURATION, type OfficialHost, officialHost, reflectedEncoder } from './official-host.js';
+import { DURATION, type OfficialHost, officialHost } from './official-host.js';
+import { reflectedEncoder } from './reflected-encoder.js';
 
 export const PROCESS = '/skywalking.v3.EBPFProcessService';
 export const PROFILING = '/skywalking.v3.EBPFProfilingService';

@@ -28,7 +28,8 @@ import {
   start,
   tasks,
 } from './ebpf-rover.js';
-import { DURATION, MINUTE, officialHost, reflectedEncoder } from './official-host.js';
+import { DURATION, MINUTE, officialHost } from './official-host.js';
+import { reflectedEncoder } from './reflected-encoder.js';
 
 const encodeMeter = reflectedEncoder('meter/meter.proto');
 
