@@ -43,8 +43,8 @@ export class LogContent {
 function readYaml(text: string): Value | undefined {
   if (text.length > LONGEST_YAML || !isModestYaml(text)) return undefined;
   try {
-    // Looking for equal keys takes time by the square of their number; aliases could multiply what is read.
-    return parseYaml(text, { schema: 'core', uniqueKeys: false, maxAliasCount: 0, logLevel: 'error' }) as Value;
+    // Equal keys and the places of errors take time by the square of their number; aliases could multiply what is read.
+    return parseYaml(text, { schema: 'core', uniqueKeys: false, maxAliasCount: 0, logLevel: 'error', prettyErrors: false }) as Value;
   } catch {
     return undefined;
   }
