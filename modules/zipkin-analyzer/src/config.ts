@@ -18,7 +18,7 @@ export const ZipkinAnalyzerConfig = Type.Object(
       description: 'How long the two sides of a call may come apart and still be found to belong together',
     }),
     joinLimit: Type.Integer({
-      default: 200_000,
+      default: 100_000,
       minimum: 100,
       maximum: 10_000_000,
       description:

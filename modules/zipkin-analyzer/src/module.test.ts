@@ -58,3 +58,52 @@ it('a span that cannot be stored or analysed is left out, and the others go on',
   });
   kit.assertBooks();
 });
+
+/** All orders of some things. */
+function* orders<T>(things: readonly T[]): Generator<readonly T[]> {
+  if (things.length === 0) yield [];
+  for (const [i, first] of things.entries()) {
+    for (const rest of orders([...things.slice(0, i), ...things.slice(i + 1)])) yield [first, ...rest];
+  }
+}
+
+const at = (serviceName: string): Partial<ZipkinSpan> => ({ localEndpoint: { serviceName, ipv4: '10.0.0.1' } });
+const SHARED: readonly ZipkinSpan[] = [
+  span({ id: 'a', name: 'page', ...at('web') }),
+  span({ id: 'b', parentId: 'a', kind: undefined, name: 'render', ...at('web') }),
+  span({ id: 'c', parentId: 'b', kind: 'CLIENT', name: 'call', ...at('web') }),
+  span({ id: 'c', parentId: 'b', shared: true, name: 'serve', ...at('app') }),
+  span({ id: 'd', parentId: 'c', kind: 'CLIENT', name: 'next', ...at('app') }),
+  span({ id: 'd', parentId: 'c', shared: true, name: 'last', ...at('end') }),
+];
+const APART = SHARED.map((one) => {
+  if (one.shared) return { ...one, shared: false, id: `${one.id}2`, parentId: one.id };
+  return one.id === 'd' ? { ...one, parentId: 'c2' } : one;
+});
+
+it.each([
+  ['shared', SHARED],
+  ['apart', APART],
+])(
+  'the same sources come of all orders of spans that are %s, each once',
+  async (_, spans) => {
+    await using kit = await createTestHost({ modules: [zipkinAnalyzer], services });
+    const publisher = kit.publisher(zipkinSpans);
+    const out = kit.collector(observations);
+    const told = new Set<string>();
+    let trace = 0;
+    for (const order of orders(spans)) {
+      const before = out.items.length;
+      const traceId = (++trace).toString(16).padStart(16, '0');
+      for (const one of order) await (await publisher.publish([{ ...one, traceId }])).handled;
+      const sources = out.items.slice(before).flatMap((observation) => observation.sources);
+      told.add(JSON.stringify(sources.map(({ definition, entity }) => `${definition.name} ${entity}`).sort()));
+    }
+    expect([...told]).toHaveLength(1);
+    const names: string[] = JSON.parse([...told][0]!).map((source: string) => source.split(' ')[0]);
+    const count = (name: string): number => names.filter((one) => one === name).length;
+    // Three requests served; each of two calls seen from both sides, and the visitor's from one.
+    expect([count('Service'), count('Endpoint'), count('ServiceRelation'), count('EndpointRelation')]).toEqual([3, 3, 5, 3]);
+  },
+  60_000,
+);
