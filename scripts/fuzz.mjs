@@ -2,4 +2,4 @@
 import { build, run } from './build.mjs';
 
 await build();
-process.exitCode = await run(process.execPath, ['test/dist/fuzz/main.js', ...process.argv.slice(2)]);
+process.exitCode = await run(process.execPath, ['--expose-gc', 'test/dist/fuzz/main.js', ...process.argv.slice(2)]);

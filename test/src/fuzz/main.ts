@@ -32,7 +32,7 @@ async function fuzz(target: string): Promise<string | undefined> {
   const state = new SharedArrayBuffer(8);
   const input = new SharedArrayBuffer(LONGEST_INPUT);
   const workerData: FuzzOrder = { target, seconds, seed: Number(values.seed), state, input };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, execArgv: ['--expose-gc'] });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
   const outcome = await new Promise<FuzzOutcome>((done) => {
     worker.once('message', done);
     worker.once('error', (error) => done({ runs: 0, growth: 0, error: error.stack ?? error.message }));
