@@ -9,6 +9,10 @@ import { importModule, ModuleNotFound } from './import-module.js';
 import { runCli } from './run-cli.js';
 import { StopRequest } from './stop-request.js';
 import { folder, HOUSE, type Run, run } from './toy-house.test.helper.js';
+
+/** Modules of the default configuration. */
+const MODULES = Object.keys(HOUSE).length;
+
 import { inRange } from './version-range.js';
 
 describe('skein start', () => {
@@ -169,7 +173,7 @@ describe('modules', () => {
 
 describe('skein', () => {
   test('validate starts nothing', async () => {
-    expect(await run(['validate'])).toMatchObject({ code: 0, stdout: 'The configuration is valid: 10 modules.\n', stderr: '' });
+    expect(await run(['validate'])).toMatchObject({ code: 0, stdout: `The configuration is valid: ${MODULES} modules.\n`, stderr: '' });
   });
 
   test('called wrongly says so and ends with 2; help ends with 0', async () => {
@@ -204,12 +208,12 @@ describe('skein', () => {
     expect((await run(['graph'])).stdout).toContain('query\n└─ query needs the service "storage" of storage-level\n');
     const { stdout } = await run(['graph', '--mermaid']);
     expect(stdout).toMatch(/^flowchart LR\n {2}m0\["storage-level"\]\n/);
-    expect(stdout).toMatch(/ {2}m\d --> m0\n/);
+    expect(stdout).toMatch(/ {2}m\d+ --> m0\n/);
   });
 
   test('config schema describes a whole file as it may be written', async () => {
     const schema = JSON.parse((await run(['config', 'schema'])).stdout);
-    expect(Object.keys(schema.properties.modules.properties)).toHaveLength(10);
+    expect(Object.keys(schema.properties.modules.properties)).toHaveLength(MODULES);
     const [server] = schema.properties.modules.properties['grpc-server'].anyOf;
     const listener = Object.values<{ properties: object; required: string[] }>(server.properties.listeners.patternProperties)[0]!;
     expect(listener).toMatchObject({

@@ -13,6 +13,18 @@ modules:
   trace-analyzer: {}
   trace-receiver: {}
   management: {}
+  dynamic-config: {}
+  jvm-receiver: {}
+  clr-receiver: {}
+  mesh-receiver: {}
+  meter-receiver: {}
+  meter-analyzer: {}
+  log-receiver: {}
+  log-analyzer: {}
+  events: {}
+  browser: {}
+  profiling: {}
+  ebpf-profiling: {}
   query: {}
   query-graphql: {}
   grpc-server:
@@ -21,8 +33,18 @@ modules:
   http-server:
     listeners:
       rest: { host: \${SW_CORE_REST_HOST:127.0.0.1}, port: \${SW_CORE_REST_PORT:12800} }
+      # A listener on which no module has a route stays closed: these wait for zipkin-receiver and query-zipkin.
+      zipkin: { host: \${SW_RECEIVER_ZIPKIN_REST_HOST:127.0.0.1}, port: \${SW_RECEIVER_ZIPKIN_REST_PORT:9411} }
+      zipkin-query: { host: \${SW_QUERY_ZIPKIN_REST_HOST:127.0.0.1}, port: \${SW_QUERY_ZIPKIN_REST_PORT:9412} }
 `,
 };
 
 /** Names that a slip of the fingers may have meant although they are not switched on. */
-export const MODULES_OF_THE_HOUSE: readonly string[] = ['storage-memory'];
+export const MODULES_OF_THE_HOUSE: readonly string[] = [
+  'storage-memory',
+  'zipkin-receiver',
+  'zipkin-analyzer',
+  'query-zipkin',
+  'query-promql',
+  'ui-host',
+];

@@ -7,10 +7,12 @@ import Type from 'typebox';
 import { AnnouncementsToken } from '../api/facilities.js';
 import { defineModule } from '../api/module.js';
 import { createToken } from '../api/tokens.js';
+import { loadConfig } from '../config/load-config.js';
 import { ByteSize } from '../config/units.js';
 import type { AnyModule } from '../host/types.js';
 import { listen } from '../listeners/sockets.js';
 import type { CliIo, StopSignal } from './cli-io.js';
+import { DEFAULT_CONFIG } from './default-config.js';
 import { importModule } from './import-module.js';
 import { runCli } from './run-cli.js';
 
@@ -28,6 +30,9 @@ const Listener = Type.Object({
 });
 const Listeners = Type.Object({ listeners: Type.Record(Type.String(), Listener) });
 
+/** Listeners that others have routes on; the rest stay closed, as in the real servers. */
+const OPEN: readonly string[] = ['grpc', 'rest'];
+
 /** Stands for a server of the house: binds in `onReady` if told to, and says where. */
 export const server = (name: string, label: string, bind = false): AnyModule =>
   defineModule({
@@ -37,6 +42,7 @@ export const server = (name: string, label: string, bind = false): AnyModule =>
     activate({ config, services, onReady, own }) {
       onReady(async () => {
         for (const [listener, { host, port }] of Object.entries(config.listeners)) {
+          if (!OPEN.includes(listener)) continue;
           if (bind) {
             const socket = createServer();
             own(() => void socket.close());
@@ -61,8 +67,10 @@ export const store = (name: string, onReady: () => void = () => undefined): AnyM
 
 const plain = (name: string): AnyModule => defineModule({ name, config: Type.Object({}) });
 
+/** The modules of the default configuration; those that no test looks into do nothing. */
 export const HOUSE: Readonly<Record<string, AnyModule>> = Object.fromEntries(
   [
+    ...loadConfig([DEFAULT_CONFIG], {}).modules.map(({ name }) => plain(name)),
     store('storage-level'),
     defineModule({
       name: 'query',
@@ -70,7 +78,6 @@ export const HOUSE: Readonly<Record<string, AnyModule>> = Object.fromEntries(
       provides: [QueryToken],
       activate: ({ provide }) => provide(QueryToken, {}),
     }),
-    ...['naming', 'aggregation', 'trace-analyzer', 'trace-receiver', 'management'].map(plain),
     defineModule({ name: 'query-graphql', config: Type.Object({ path: Type.String({ default: '/graphql' }) }) }),
     server('grpc-server', 'gRPC'),
     server('http-server', 'HTTP'),
