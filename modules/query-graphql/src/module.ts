@@ -8,6 +8,7 @@ import {
   TraceQueryToken,
 } from '@skein/query/contract';
 import { LogTrialToken } from '@skein/telemetry';
+import { StorageToken } from '@skein/telemetry/storage';
 import { buildSchema } from './build-schema.js';
 import { GraphqlResolvers } from './contract.js';
 import { GraphqlServer } from './graphql-server.js';
@@ -18,6 +19,8 @@ import { metricPointResolvers } from './resolvers/metric-points.js';
 import { metricsResolvers } from './resolvers/metrics.js';
 import { topologyResolvers } from './resolvers/topology.js';
 import { traceResolvers } from './resolvers/trace.js';
+import { uiResolvers } from './resolvers/ui.js';
+import { Templates } from './ui/templates.js';
 
 export default defineModule({
   name: 'query-graphql',
@@ -36,6 +39,7 @@ export default defineModule({
     }),
     maxValues: Type.Integer({ default: 1_000_000, minimum: 1000, description: 'Most metric values and rows in one answer' }),
     maxAnswer: ByteSize({ default: '32MiB', minimum: 65_536, maximum: '256MiB', description: 'Longest answer, in bytes' }),
+    editDashboards: Type.Boolean({ default: true, description: 'Who may query may also change the dashboards of web interfaces' }),
   }),
   needs: {
     logs: LogQueryToken,
@@ -46,12 +50,13 @@ export default defineModule({
     traces: TraceQueryToken,
     status: HostStatusToken,
     host: HostSettingsToken,
+    storage: StorageToken,
   },
   optional: { logTrial: LogTrialToken },
   owns: [GraphqlResolvers],
   contributes: [HttpRoutes],
   activate({ config, services, logger, meter, clock, contribute, contributions, onReady }) {
-    const { logs, metadata, metrics, time, topology, traces, status, host, logTrial } = services;
+    const { logs, metadata, metrics, time, topology, traces, status, host, storage, logTrial } = services;
     let server: GraphqlServer | undefined;
     onReady(() => {
       const own = [
@@ -62,6 +67,7 @@ export default defineModule({
         metricPointResolvers(metrics, time),
         topologyResolvers(topology, metadata, time),
         traceResolvers(traces, time),
+        uiResolvers(new Templates(storage, config.editDashboards), metadata),
       ];
       const schema = buildSchema(own, contributions(GraphqlResolvers));
       const { deadline, maxDocument, maxTokens, maxDepth, maxComplexity, maxValues, maxAnswer } = config;
