@@ -1,5 +1,6 @@
 // The load generator, a process of its own: plays agents, each with one stream at a time, that wait for the reply before they send again.
 import { Client, credentials } from '@grpc/grpc-js';
+import { type ItemOrder, playItems } from './item-load.js';
 import { makeId } from './segment-template.js';
 import { makeTemplates, pick, stretch, WORLDS } from './world.js';
 
@@ -96,8 +97,8 @@ async function play(order: LoadOrder): Promise<LoadResult> {
   return { ...result, seconds: (Date.now() - started) / 1000 };
 }
 
-process.on('message', (order: LoadOrder) => {
-  void play(order).then((result) => process.send!(result));
+process.on('message', (order: LoadOrder | ItemOrder) => {
+  void ('kind' in order ? playItems(order) : play(order)).then((result) => process.send!(result));
 });
 process.on('disconnect', () => process.exit(0));
 process.send!('ready');

@@ -2,19 +2,27 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { ITEM_KINDS } from './item-kinds.js';
 import { measureQueries, QUERIES_MS } from './queries.js';
 import { format, type Report } from './report.js';
-import { Load, runScenario, type Scenario } from './scenarios.js';
+import { type ItemResult, Load, runItems, runScenario, type Scenario } from './scenarios.js';
 import { Server } from './server.js';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '8' },
     out: { type: 'string', default: 'bench-results' },
+    only: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
 if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--seconds must be 1 to 3600 (got "${values.seconds}")`);
+
+if (values.only !== undefined && values.only !== 'segments' && values.only !== 'items')
+  throw new Error(`--only must be segments or items (got "${values.only}")`);
+
+type SegmentFigures = Omit<Report, 'node' | 'cpus' | 'date' | 'items'>;
+const NO_SEGMENTS: SegmentFigures = { readySeconds: 0, idleRss: 0, diskPerSegment: 0, stored: 0, scenarios: [], queries: [] };
 
 /** Machines are noisy: what is compared with a goal is played several times. */
 const ROUNDS = 3;
@@ -51,9 +59,28 @@ const LAST_HOUR: Scenario = {
 const IDLE = 15_000;
 
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
-const server = await Server.start('host: { zone: UTC }\n');
 const load = await Load.start();
 try {
+  const segments = values.only === 'items' ? NO_SEGMENTS : await measureSegments();
+  const items = values.only === 'segments' ? [] : await measureItems();
+  const report: Report = {
+    node: process.version,
+    cpus: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
+    date: new Date().toISOString(),
+    ...segments,
+    items,
+  };
+  process.stdout.write(`\n${format(report)}`);
+  await mkdir(values.out, { recursive: true });
+  const file = `${values.out}/${report.date.replaceAll(':', '-')}.json`;
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`\nwritten to ${file}\n`);
+} finally {
+  load.stop();
+}
+
+async function measureSegments(): Promise<SegmentFigures> {
+  await using server = await Server.start('host: { zone: UTC }\n');
   say('idle ...');
   await sleep(IDLE);
   const idle = await server.sample();
@@ -87,23 +114,15 @@ try {
   });
   const queries = await measureQueries(server, traceIds);
   await background;
-  const report: Report = {
-    node: process.version,
-    cpus: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
-    date: new Date().toISOString(),
-    readySeconds: server.readySeconds,
-    idleRss: idle.rss,
-    diskPerSegment,
-    stored: stored + acknowledged,
-    scenarios,
-    queries,
-  };
-  process.stdout.write(`\n${format(report)}`);
-  await mkdir(values.out, { recursive: true });
-  const file = `${values.out}/${report.date.replaceAll(':', '-')}.json`;
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
-  process.stdout.write(`\nwritten to ${file}\n`);
-} finally {
-  load.stop();
-  await server.stop();
+  return { readySeconds: server.readySeconds, idleRss: idle.rss, diskPerSegment, stored: stored + acknowledged, scenarios, queries };
+}
+
+async function measureItems(): Promise<readonly ItemResult[]> {
+  await using server = await Server.start('host: { zone: UTC }\nmodules: { zipkin-receiver: { listeners: [rest] }, zipkin-analyzer: {} }\n');
+  const results: ItemResult[] = [];
+  for (const kind of ITEM_KINDS) {
+    say(`${kind.name} ...`);
+    results.push(await runItems(server, load, kind, seconds));
+  }
+  return results;
 }

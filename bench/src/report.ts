@@ -1,6 +1,6 @@
 import { GOALS, timesGoal } from './goals.js';
 import type { QueryFigures } from './queries.js';
-import type { ScenarioResult } from './scenarios.js';
+import type { ItemResult, ScenarioResult } from './scenarios.js';
 
 export interface Report {
   readonly node: string;
@@ -14,6 +14,8 @@ export interface Report {
   readonly stored: number;
   readonly scenarios: readonly ScenarioResult[];
   readonly queries: readonly QueryFigures[];
+  /** Other telemetry than segments, on a server of its own. */
+  readonly items: readonly ItemResult[];
 }
 
 const MIB = 1024 * 1024;
@@ -26,7 +28,14 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
   return [line(head), widths.map((w) => '-'.repeat(w)).join('  '), ...rows.map(line)].join('\n');
 }
 
+/** Only what was measured. */
 export function format(report: Report): string {
+  const head = `Node.js ${report.node}, ${report.cpus}, shared with the load generator`;
+  const parts = [...(report.scenarios.length > 0 ? segmentTables(report) : []), ...(report.items.length > 0 ? [itemTable(report)] : [])];
+  return `${[head, ...parts].join('\n\n')}\n`;
+}
+
+function segmentTables(report: Report): readonly string[] {
   const server = table(
     ['server', 'measured', 'goal', 'of goal'],
     [
@@ -67,8 +76,23 @@ export function format(report: Report): string {
       found,
     ]),
   );
-  const head = `Node.js ${report.node}, ${report.cpus}, shared with the load generator; ${report.stored} segments stored before the queries`;
-  return `${head}\n\n${server}\n\n${scenarios}\n\n${queries}\n`;
+  return [server, scenarios, `${report.stored} segments stored before the queries`, queries];
+}
+
+function itemTable(report: Report): string {
+  return table(
+    ['other telemetry', 'items', 'refused', 'items/s', 'CPU us/item', 'RSS MiB', 'loop p99 ms', 'wire B/item'],
+    report.items.map((item) => [
+      item.name,
+      String(item.acknowledged),
+      String(item.refused),
+      item.itemsPerSecond.toFixed(0),
+      item.cpuPerItem.toFixed(1),
+      (item.rss / MIB).toFixed(0),
+      item.delayP99.toFixed(1),
+      item.bytesPerItem.toFixed(0),
+    ]),
+  );
 }
 
 const figure = (name: string, measured: number, goal: number, digits = 0): readonly string[] => [

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { ItemKind } from './item-kinds.js';
+import type { ItemOrder } from './item-load.js';
 import type { LoadOrder, LoadResult } from './load.js';
 import type { Sample } from './probe.js';
 import type { Server } from './server.js';
@@ -42,7 +44,7 @@ export class Load {
     return new Load(child);
   }
 
-  async play(order: LoadOrder): Promise<LoadResult> {
+  async play(order: LoadOrder | ItemOrder): Promise<LoadResult> {
     const answer = once(this.child, 'message');
     this.child.send(order);
     return (await answer)[0] as LoadResult;
@@ -51,6 +53,42 @@ export class Load {
   stop(): void {
     this.child.disconnect();
   }
+}
+
+/** What one item of other telemetry than segments cost. */
+export interface ItemResult {
+  readonly name: string;
+  readonly acknowledged: number;
+  readonly refused: number;
+  readonly itemsPerSecond: number;
+  /** Server CPU, all threads, microseconds per acknowledged item, with what the store wrote behind. */
+  readonly cpuPerItem: number;
+  readonly rss: number;
+  readonly delayP99: number;
+  readonly bytesPerItem: number;
+}
+
+/** Senders at once: enough to keep the server busy, whose replies wait for the commit. */
+const SENDERS = 100;
+
+/** Plays a kind of items after a short round that warms up, and waits until the store has written behind. */
+export async function runItems(server: Server, load: Load, kind: ItemKind, seconds: number): Promise<ItemResult> {
+  const order = { kind: kind.name, grpc: server.grpc, http: server.http, senders: SENDERS };
+  await load.play({ ...order, seconds: seconds / 2 });
+  const before = await server.settled();
+  const played = await load.play({ ...order, seconds });
+  const after = await server.sample();
+  const settled = await server.settled();
+  return {
+    name: kind.name,
+    acknowledged: played.acknowledged,
+    refused: played.refused,
+    itemsPerSecond: played.acknowledged / played.seconds,
+    cpuPerItem: (settled.cpu - before.cpu) / played.acknowledged,
+    rss: Math.max(after.rss, settled.rss),
+    delayP99: Math.max(after.delayP99, settled.delayP99),
+    bytesPerItem: played.bytes / (played.acknowledged + played.refused),
+  };
 }
 
 type Round = ScenarioResult & { readonly traceIds: readonly string[] };

@@ -27,6 +27,10 @@ export class Server {
     return this.process.grpc;
   }
 
+  get http(): string {
+    return this.process.http;
+  }
+
   async sample(): Promise<Sample> {
     return (await this.process.ask('sample')) as Sample;
   }
@@ -62,7 +66,7 @@ export class Server {
   }
 
   async query<T>(query: string, variables: object): Promise<T> {
-    const response = await fetch(`${this.process.http}/graphql`, {
+    const response = await fetch(`${this.http}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
@@ -72,7 +76,7 @@ export class Server {
     return data;
   }
 
-  stop(): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     return this.process.dispose();
   }
 }
