@@ -8,3 +8,4 @@ export * from './contract/time.js';
 export * from './contract/topology.js';
 export * from './contract/traces.js';
 export * from './contract/turns.js';
+export { compilePattern } from './name-pattern.js';
