@@ -11,6 +11,7 @@ export * from './listeners/cancellation.js';
 export * from './listeners/certificate-files.js';
 export * from './listeners/contract.js';
 export * from './listeners/deliver.js';
+export * from './listeners/fair-turns.js';
 export * from './listeners/sockets.js';
 export * from './listeners/status-error.js';
 export * from './listeners/token.js';

@@ -15,13 +15,46 @@ export interface ChunkSource {
   goOn(): void;
 }
 
+/** How long handlers may work at what they are given in one round of the event loop, ms; then whatever else waits has its turn. */
+const SLICE_MS = 20;
+
 /** Chunks that are handed over when this turn of the event loop has brought all it brings: one turn for those of all calls. */
 let ripening: MessageChunks[] = [];
+/** Chunks that are being handed over, and how far that has got. A commit lets a hundred calls go at once, so there may be many. */
+let ripe: readonly MessageChunks[] = [];
+let handed = 0;
+let begun = 0;
+
+function ripenLater(chunks: MessageChunks): void {
+  if (ripening.push(chunks) === 1 && ripe.length === 0) setImmediate(handOver);
+}
 
 function handOver(): void {
-  const ripe = ripening;
-  ripening = [];
-  for (const chunks of ripe) chunks.ripen();
+  if (ripe.length === 0) {
+    ripe = ripening;
+    ripening = [];
+  }
+  begun = performance.now();
+  handNext();
+}
+
+function handNext(): void {
+  ripe[handed++]!.ripen();
+  queueMicrotask(whenTaken);
+}
+
+/** When the handler has done what it can do without waiting. */
+const whenTaken = (): void => process.nextTick(goOn);
+
+function goOn(): void {
+  if (handed < ripe.length) {
+    if (performance.now() - begun > SLICE_MS) setImmediate(handOver);
+    else handNext();
+    return;
+  }
+  ripe = [];
+  handed = 0;
+  if (ripening.length > 0) setImmediate(handOver);
 }
 
 /**
@@ -96,7 +129,7 @@ export class MessageChunks implements RawMessages {
   private schedule(): void {
     if (this.scheduled || this.waiter === undefined || (this.pending.length === 0 && !this.ended)) return;
     this.scheduled = true;
-    if (ripening.push(this) === 1) setImmediate(handOver);
+    ripenLater(this);
   }
 
   private deliver(): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { type HttpReply, type HttpRoute, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
+import { FairTurns, type HttpReply, type HttpRoute, type Logger, STATUS, StatusError, statusOf } from '@skein/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { CrossOrigin } from './cross-origin.js';
 import { IncomingRequest } from './incoming-request.js';
@@ -100,6 +100,9 @@ export function routedApp(server: Server, routes: readonly MountedRoute[], conte
   return app;
 }
 
+/** Handlers of all listeners together begin for so long in one round, ms. */
+const turns = new FairTurns(10);
+
 async function answer(
   route: HttpRoute,
   fullPath: string,
@@ -108,6 +111,8 @@ async function answer(
   { limits, metrics, open }: AppContext,
 ): Promise<FastifyReply> {
   const body = await readBody(raw, limits);
+  // A commit lets many senders go at once, and all that they send next is read in one round of the event loop.
+  await turns.take();
   metrics.receivedBytes(fullPath, body.length);
   const request = new IncomingRequest(raw, reply.raw, pathOf(route, fullPath, raw), body);
   open.add(request);

@@ -1,3 +1,5 @@
+import { FairTurns } from '@skein/core';
+
 const waiting: (() => void)[] = [];
 
 /**
@@ -12,24 +14,8 @@ export async function nextTurn(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** How long all queries together may keep one round of the event loop to themselves. */
-const SLICE_MS = 5;
-/** When queries began to work in this round; undefined: they have not yet. */
-let begun: number | undefined;
-
-function roundIsUsed(): boolean {
-  if (begun !== undefined) return performance.now() - begun > SLICE_MS;
-  begun = performance.now();
-  setImmediate(() => {
-    begun = undefined;
-  });
-  return false;
-}
-
-/** Who waits for a round in which there is time left, first come, first served. */
-const queue: (() => void)[] = [];
-/** Whether those in the queue are being served now, one after the other. */
-let serving = false;
+/** All queries together may keep 5 ms of a round to themselves. */
+const turns = new FairTurns(5);
 
 /**
  * Returns at once while queries have worked for less than 5 ms in this round, else waits for a round where there is time left: each turn
@@ -37,40 +23,14 @@ let serving = false;
  * works. Rejects with the signal's reason if that is aborted by then.
  */
 export async function fairTurn(signal?: AbortSignal): Promise<void> {
-  if (queue.length > 0 || roundIsUsed()) {
-    await new Promise<void>((resolve) => {
-      if (queue.push(resolve) === 1) setImmediate(beginRound);
-    });
-  }
+  await turns.take();
   signal?.throwIfAborted();
 }
 
 /** Resolves when all who can go on in this round have done what they can do without waiting. */
 export async function afterOthers(): Promise<void> {
   do await new Promise<void>((resolve) => process.nextTick(resolve));
-  while (serving);
-}
-
-function beginRound(): void {
-  begun = undefined;
-  serveNext();
-}
-
-function serveNext(): void {
-  serving = !roundIsUsed();
-  if (!serving) {
-    setImmediate(beginRound);
-    return;
-  }
-  queue[0]?.();
-  // It stays first until it has done all that it can do without waiting.
-  queueMicrotask(() => process.nextTick(endService));
-}
-
-function endService(): void {
-  queue.shift();
-  serving = false;
-  if (queue.length > 0) serveNext();
+  while (turns.serving);
 }
 
 function give(): void {
