@@ -4,10 +4,12 @@ import {
   EndpointModel,
   EndpointRelationModel,
   InstanceModel,
+  InstanceRelationClientModel,
   InstanceRelationServerModel,
   isNormalLayer,
   type MetricDefinition,
   ServiceModel,
+  ServiceRelationClientModel,
   ServiceRelationServerModel,
 } from '@skein/telemetry';
 import type { EntityModel } from '@skein/telemetry/storage';
@@ -16,14 +18,14 @@ import type { LabelConditions } from '../evaluation/label-conditions.js';
 /** Entities whose values are looked at: those of one metric have the same labels, with few exceptions. */
 const SAMPLED_ENTITIES = 20;
 
-/** Where the entities of a scope are listed. */
-const LISTS: Readonly<Record<string, EntityModel>> = {
-  service: ServiceModel,
-  service_instance: InstanceModel,
-  endpoint: EndpointModel,
-  service_relation: ServiceRelationServerModel,
-  service_instance_relation: InstanceRelationServerModel,
-  endpoint_relation: EndpointRelationModel,
+/** Where the entities of a scope are listed. Of relations each side that can see them has a list. */
+const LISTS: Readonly<Record<string, readonly EntityModel[]>> = {
+  service: [ServiceModel],
+  service_instance: [InstanceModel],
+  endpoint: [EndpointModel],
+  service_relation: [ServiceRelationServerModel, ServiceRelationClientModel],
+  service_instance_relation: [InstanceRelationServerModel, InstanceRelationClientModel],
+  endpoint_relation: [EndpointRelationModel],
 };
 
 /** Which labels the values of a metric have: only data tells. */
@@ -63,12 +65,13 @@ export class ValueLabels {
   }
 
   async #some(metric: MetricDefinition, day: Duration, o: ReadOptions): Promise<readonly string[]> {
-    const model = Object.hasOwn(LISTS, metric.scope) ? LISTS[metric.scope] : undefined;
-    if (model === undefined) return [];
-    const rows = await this.reads.entities(
-      { model, where: [], activeIn: day.buckets, limit: SAMPLED_ENTITIES },
-      { ...o, onCut: () => undefined },
-    );
-    return rows.map(({ id }) => id);
+    const lists = Object.hasOwn(LISTS, metric.scope) ? LISTS[metric.scope]! : [];
+    const options = { ...o, onCut: () => undefined };
+    const ids = new Set<string>();
+    for (const model of lists) {
+      const rows = await this.reads.entities({ model, where: [], activeIn: day.buckets, limit: SAMPLED_ENTITIES }, options);
+      for (const { id } of rows) ids.add(id);
+    }
+    return [...ids];
   }
 }
