@@ -4,6 +4,8 @@ import httpServer from '@skein/http-server';
 import query from '@skein/query';
 import storageMemory from '@skein/storage-memory';
 import { endpointId, endpointUpdate, instanceId, LAYERS, MetricCatalogToken, serviceId, serviceUpdate } from '@skein/telemetry';
+import type { EntityModel } from '@skein/telemetry/storage';
+import { ZipkinRemoteServiceModel, ZipkinServiceModel, ZipkinSpanNameModel } from '@skein/zipkin-analyzer/contract';
 import queryPromql from './module.js';
 import { cart, fill, HOUR, METRICS, NOW, seconds, shop, start as startWith, stopAll } from './query-promql.test.kit.js';
 
@@ -413,6 +415,36 @@ describe('what there is to ask for', () => {
     expect(await series('endpoint_traffic{layer="GENERAL", service="shop", endpoint="/order"}')).toEqual([endpoint('/order')]);
     const two = ['service_traffic{layer="GENERAL", limit="1"}', 'instance_traffic{layer="GENERAL", service="shop", limit="1"}'];
     expect(await kit.data('series', { 'match[]': two })).toEqual([service('cart'), instance('shop-1')]);
+  });
+
+  it('lists services, remote services and span names of Zipkin spans', async () => {
+    const kit = await start();
+    const row = (model: EntityModel, fields: Readonly<Record<string, string>>) => ({
+      model,
+      id: Object.values(fields).join(' '),
+      at: NOW,
+      active: true,
+      row: fields,
+    });
+    await kit.see(
+      row(ZipkinServiceModel, { name: 'frontend' }),
+      row(ZipkinServiceModel, { name: 'backend' }),
+      row(ZipkinRemoteServiceModel, { service: 'frontend', name: 'backend' }),
+      row(ZipkinSpanNameModel, { service: 'frontend', name: 'get /' }),
+      row(ZipkinSpanNameModel, { service: 'backend', name: 'get /api' }),
+    );
+    const series = (match: string) => kit.data('series', { 'match[]': match });
+    expect(await series('zipkin_service_traffic')).toEqual([
+      { __name__: 'zipkin_service_traffic', service: 'backend' },
+      { __name__: 'zipkin_service_traffic', service: 'frontend' },
+    ]);
+    expect(await series('zipkin_service_relation_traffic{service="Frontend"}')).toEqual([
+      { __name__: 'zipkin_service_relation_traffic', remote_service: 'backend' },
+    ]);
+    expect(await kit.data('label/span_name/values', { 'match[]': 'zipkin_service_span_traffic{service="backend"}' })).toEqual(['get /api']);
+    expect(await kit.get('series', { 'match[]': 'zipkin_service_span_traffic' })).toMatchObject({
+      error: 'Metrics expression missing label: service',
+    });
   });
 
   it('shows a metric as one series with empty labels', async () => {

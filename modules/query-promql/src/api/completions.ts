@@ -1,7 +1,7 @@
 import type { TimeQuery } from '@skein/query/contract';
 import { refuse } from '../evaluation/api-error.js';
 import type { Labels } from '../metadata/labels.js';
-import { DEFAULT_LIMIT } from '../metadata/traffic.js';
+import { DEFAULT_LIMIT } from '../metadata/traffic-list.js';
 import { parseSelector } from '../promql/parse.js';
 import { dayOf, rangeDuration } from './durations.js';
 import type { Parameters } from './parameters.js';

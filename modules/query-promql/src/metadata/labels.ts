@@ -26,7 +26,7 @@ export class Labels {
     private readonly metadata: MetadataQuery,
     reads: LimitedReads,
   ) {
-    this.#traffic = new TrafficSeries(metadata);
+    this.#traffic = new TrafficSeries(metadata, reads);
     this.#valueLabels = new ValueLabels(metrics, reads);
   }
 

@@ -1,31 +1,19 @@
-import { fairTurn, type MetadataQuery, type ReadOptions } from '@skein/query/contract';
+import { fairTurn, type LimitedReads, type MetadataQuery, type ReadOptions } from '@skein/query/contract';
 import { type Duration, isNormalLayer, serviceId } from '@skein/telemetry';
 import { refuse } from '../evaluation/api-error.js';
 import { conditionOf, type FixedLabel, type LabelConditions } from '../evaluation/label-conditions.js';
 import { layerOf, requireLabels } from '../evaluation/metric-selection.js';
-
-/** Entries of a list when nobody says how many. */
-export const DEFAULT_LIMIT = 100;
-/** Most entries that a selector can ask for, and most endpoints among which names are looked for. */
-const MOST = 1000;
-
-/** A series that stands for entities instead of values. */
-export interface Traffic {
-  /** The label that holds the entities' names. */
-  readonly label: FixedLabel;
-  /** All labels that it can be asked by. */
-  readonly labels: readonly FixedLabel[];
-  /** Labels of each entry besides its name. */
-  readonly shown: (conditions: LabelConditions) => Readonly<Record<string, string>>;
-  /** Names, sorted where the list has no order of its own. */
-  readonly names: (conditions: LabelConditions, duration: Duration, o: ReadOptions) => Promise<readonly string[]>;
-}
+import { limitOf, MOST_NAMES, type Traffic } from './traffic-list.js';
+import { zipkinTraffic } from './zipkin-traffic.js';
 
 /** Services, instances and endpoints as series. Source: query.md 8.1. */
 export class TrafficSeries {
   readonly #all: ReadonlyMap<string, Traffic>;
 
-  constructor(private readonly metadata: MetadataQuery) {
+  constructor(
+    private readonly metadata: MetadataQuery,
+    reads: LimitedReads,
+  ) {
     this.#all = new Map([
       [
         'service_traffic',
@@ -54,6 +42,7 @@ export class TrafficSeries {
           names: (conditions, duration, o) => this.#endpoints(conditions, duration, o),
         },
       ],
+      ...zipkinTraffic(reads),
     ] satisfies readonly (readonly [string, Traffic])[]);
   }
 
@@ -93,7 +82,7 @@ export class TrafficSeries {
     const { fixed, patterns } = conditions;
     const keyword = fixed.get('keyword') || fixed.get('endpoint') || '';
     const searched = patterns.length > 0 || fixed.has('endpoint');
-    const filter = { keyword, limit: searched ? MOST : limitOf(conditions), duration };
+    const filter = { keyword, limit: searched ? MOST_NAMES : limitOf(conditions), duration };
     const endpoints = await this.metadata.endpoints(serviceOf(fixed), filter, o);
     return endpoints.map(({ name }) => name);
   }
@@ -103,11 +92,4 @@ function serviceOf(fixed: ReadonlyMap<FixedLabel, string>): string {
   const layer = layerOf(fixed);
   requireLabels(fixed, ['service']);
   return serviceId(fixed.get('service')!, isNormalLayer(layer));
-}
-
-function limitOf({ fixed }: LabelConditions): number {
-  const given = fixed.get('limit');
-  if (given === undefined || given === '') return DEFAULT_LIMIT;
-  if (!/^\d{1,9}$/.test(given)) refuse(`The label limit must be a whole number (got "${given.slice(0, 20)}").`);
-  return Math.min(Number(given), MOST);
 }
