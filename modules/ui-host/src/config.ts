@@ -7,7 +7,7 @@ export const UiHostConfig = Type.Object({
     description: 'Listener of the http-server that serves the files; queries must be on the same one',
   }),
   cache: ByteSize({ default: '32MiB', minimum: 65_536, maximum: '1GiB', description: 'Memory for files, compressed and as they are' }),
-  frames: Type.Array(Type.String({ pattern: '^[!-:<-~]+$' }), {
+  frames: Type.Array(Type.String({ pattern: '^[!-+\\--:<-~]+$' }), {
     default: [],
     maxItems: 100,
     description: 'Origins whose pages dashboards may show in frames, such as https://grafana.example.com',

@@ -52,10 +52,10 @@ export const samples = (title: string, expression: string): Piece => ({
 export type Column = readonly [label: string, metric: string, unit: string, scale?: string];
 
 /** A table of services, instances or endpoints with the average and the course of some metrics. */
-const table = (kind: string, dashboardName: string, columns: readonly Column[], more: object = {}): Piece => ({
+const table = (title: string, kind: string, dashboardName: string, columns: readonly Column[], more: object = {}): Piece => ({
   ...TABLE,
   type: 'Widget',
-  widget: {},
+  widget: { title },
   graph: { type: kind, dashboardName, fontSize: 12, ...more },
   expressions: columns.map(([, metric, , scale = '']) => `avg(${metric})${scale}`),
   subExpressions: columns.map(([, metric, , scale = '']) => `${metric}${scale}`),
@@ -63,9 +63,9 @@ const table = (kind: string, dashboardName: string, columns: readonly Column[], 
 });
 
 export const serviceTable = (dashboard: string, columns: readonly Column[], showGroup = true): Piece =>
-  table('ServiceList', dashboard, columns, { showGroup });
-export const instanceTable = (dashboard: string, columns: readonly Column[]): Piece => table('InstanceList', dashboard, columns);
-export const endpointTable = (dashboard: string, columns: readonly Column[]): Piece => table('EndpointList', dashboard, columns);
+  table('Services', 'ServiceList', dashboard, columns, { showGroup });
+export const instanceTable = (dashboard: string, columns: readonly Column[]): Piece => table('Instances', 'InstanceList', dashboard, columns);
+export const endpointTable = (dashboard: string, columns: readonly Column[]): Piece => table('Endpoints', 'EndpointList', dashboard, columns);
 
 /** What a topology map shows at its nodes and links. */
 export interface MapSettings {
