@@ -97,22 +97,20 @@ describe('the protocol', () => {
     expect(
       await ask(`{ test(requests: {log: "{}", dsl: ""}) { log { content } metrics { name } } queryEvents { events { uuid } }
         getTemplate(id: "x") { id } getProcess(processId: "x") { id } queryLogTagAutocompleteKeys(duration: {start: "2024-01-01", end: "2024-01-01", step: DAY})
-        getMenuItems { title } getServiceHierarchy(serviceId: "x", layer: "GENERAL") { relations { upperService { id } } } }`),
+        getServiceHierarchy(serviceId: "x", layer: "GENERAL") { relations { upperService { id } } } }`),
     ).toEqual({
       test: { log: null, metrics: [] },
       queryEvents: { events: [] },
       getTemplate: null,
       getProcess: null,
       queryLogTagAutocompleteKeys: [],
-      getMenuItems: [],
       getServiceHierarchy: { relations: [] },
     });
     const refused =
       await ask(`mutation { createPprofTask(pprofTaskCreationRequest: {serviceId: "x", serviceInstanceIds: [], events: CPU}) { code errorReason id }
-      disableTemplate(id: "x") { status message } keepEBPFNetworkProfiling(taskId: "x") { status errorReason } }`);
+      keepEBPFNetworkProfiling(taskId: "x") { status errorReason } }`);
     expect(refused).toEqual({
       createPprofTask: { code: 'ARGUMENT_ERROR', errorReason: expect.stringContaining('not served'), id: null },
-      disableTemplate: { status: false, message: expect.stringContaining('not served') },
       keepEBPFNetworkProfiling: { status: false, errorReason: expect.stringContaining('not served') },
     });
   });

@@ -64,8 +64,10 @@ const table = (title: string, kind: string, dashboardName: string, columns: read
 
 export const serviceTable = (dashboard: string, columns: readonly Column[], showGroup = true): Piece =>
   table('Services', 'ServiceList', dashboard, columns, { showGroup });
-export const instanceTable = (dashboard: string, columns: readonly Column[]): Piece => table('Instances', 'InstanceList', dashboard, columns);
-export const endpointTable = (dashboard: string, columns: readonly Column[]): Piece => table('Endpoints', 'EndpointList', dashboard, columns);
+export const instanceTable = (dashboard: string, columns: readonly Column[]): Piece =>
+  table('Instances', 'InstanceList', dashboard, columns);
+export const endpointTable = (dashboard: string, columns: readonly Column[]): Piece =>
+  table('Endpoints', 'EndpointList', dashboard, columns);
 
 /** What a topology map shows at its nodes and links. */
 export interface MapSettings {

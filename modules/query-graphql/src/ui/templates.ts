@@ -30,7 +30,7 @@ export class Templates {
   private readonly builtIn: ReadonlyMap<string, string> = new Map(builtInTemplates().map(({ id, configuration }) => [id, configuration]));
 
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Pick<Storage, 'document' | 'documents' | 'put'>,
     private readonly editable: boolean,
   ) {}
 
