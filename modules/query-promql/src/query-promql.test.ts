@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { checkModule } from '@skein/core/testing';
+import { checkModule, createTestHost } from '@skein/core/testing';
 import httpServer from '@skein/http-server';
 import query from '@skein/query';
+import { LimitedReadsToken, MetadataQueryToken, MetricsQueryToken, TimeQueryToken } from '@skein/query/contract';
 import storageMemory from '@skein/storage-memory';
-import { endpointId, endpointUpdate, instanceId, LAYERS, MetricCatalogToken, serviceId, serviceUpdate } from '@skein/telemetry';
+import { endpointId, endpointUpdate, instanceId, LAYERS, MetricCatalogToken, serviceId, serviceUpdate, Zone } from '@skein/telemetry';
 import type { EntityModel } from '@skein/telemetry/storage';
 import { ZipkinRemoteServiceModel, ZipkinServiceModel, ZipkinSpanNameModel } from '@skein/zipkin-analyzer/contract';
 import queryPromql from './module.js';
@@ -613,6 +614,83 @@ describe('limits', () => {
       error: expect.stringContaining('50 selectors'),
     });
     expect((await kit.data<{ result: readonly { value: unknown }[] }>('query', { query: sum(50) })).result[0]!.value).toEqual([T, '900']);
+  });
+
+  it('ends at its deadline, and hides what it cannot explain', async () => {
+    let asked: (() => void) | undefined;
+    const reading = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const metric = { name: 'm', kind: 'regular', scope: 'service' };
+    const stuck = {
+      find: (name: string) => (name === 'm' || name === 'broken' ? { ...metric, name } : undefined),
+      steps: () => [NOW],
+      entityId: () => 'a',
+      values: ({ name }: { name: string }, _e: unknown, _d: unknown, { signal }: { signal: AbortSignal }) =>
+        new Promise((_, reject) => {
+          if (name === 'broken') reject(new Error('the password of the database is secret'));
+          signal.addEventListener('abort', () => reject(signal.reason));
+          asked?.();
+        }),
+    };
+    const logged: string[] = [];
+    const quiet = (): void => undefined;
+    await using kit = await createTestHost({
+      modules: [queryPromql],
+      services: [
+        [MetricsQueryToken, stuck],
+        [MetadataQueryToken, {}],
+        [LimitedReadsToken, {}],
+        [TimeQueryToken, { zone: new Zone('UTC'), info: () => ({ now: NOW }) }],
+      ],
+      logger: { debug: quiet, info: quiet, warn: quiet, error: (message) => void logged.push(message) },
+      config: { 'query-promql': { deadline: '2s' } },
+    });
+    const ask = async (name: string): Promise<unknown> => {
+      const text = encodeURIComponent(`${name}{${SHOP}}`);
+      return JSON.parse(String((await kit.http(`/api/v1/query?query=${text}`, { listener: 'prometheus' })).body));
+    };
+    expect(await ask('broken')).toEqual({ status: 'error', errorType: 'internal', error: 'internal error' });
+    expect(logged).toEqual(['PromQL /api/v1/query failed']);
+    const answer = ask('m');
+    await reading;
+    await kit.clock.advance(2000);
+    expect(await answer).toEqual({ status: 'error', errorType: 'timeout', error: expect.stringContaining('longer than 2000 ms') });
+    expect(logged).toHaveLength(1);
+  });
+
+  it.each([
+    ['quotes and commands', `"; DROP TABLE x; --'`],
+    ['a pattern of the platform that would never end', '(a+)+$'],
+    ['what looks like an id', 'c2hvcA==.1_x'],
+    ['control characters and halves of a pair', '\u0000\u001b\ud800'],
+    ['a prototype', '__proto__'],
+    ['a very long name', 'x'.repeat(4000)],
+  ])('takes %s as values of labels', async (_what, value) => {
+    const kit = await filled();
+    const quoted = JSON.stringify(value);
+    const queries = [
+      `service_cpm{service=${quoted}, layer="GENERAL"}`,
+      `endpoint_cpm{${SHOP}, endpoint=${quoted}}`,
+      `service_percentile{${SHOP}, p=${quoted}}`,
+      `endpoint_cpm{layer="GENERAL", parent_service=${quoted}, top_n="3", order="DES"}`,
+    ];
+    for (const text of queries) expect(await kit.data('query', { query: text })).toEqual({ resultType: 'vector', result: [] });
+    for (const match of [`service_traffic{layer="GENERAL", service=${quoted}}`, `endpoint_traffic{${SHOP}, keyword=${quoted}}`]) {
+      expect(await kit.data('series', { 'match[]': match })).toEqual([]);
+    }
+    expect((await kit.post('query', { query: `sum by (__proto__) (service_cpm{${SHOP}, __proto__=${quoted}})` })).status).toBe('success');
+    expect(await kit.get('query', { query: `service_cpm{service="a", layer=${quoted}}` })).toMatchObject({ errorType: 'bad_data' });
+  });
+
+  it('ends searches by patterns that take long, and refuses those that are too large', async () => {
+    const kit = await start();
+    const names = Array.from({ length: 200 }, (_, i) => 'a'.repeat(900) + i);
+    await kit.see(...names.map((name) => serviceUpdate(serviceId(name, true), name, 'GENERAL', NOW)));
+    const found = (pattern: string) => kit.get('series', { 'match[]': `service_traffic{layer="GENERAL", service=~"${pattern}"}` });
+    expect(await found(`${'(a|a)*'.repeat(20)}b`)).toEqual({ status: 'success', data: [] });
+    expect(await found('a'.repeat(201))).toMatchObject({ errorType: 'bad_data' });
+    expect(await found('(a{99}){99}')).toMatchObject({ errorType: 'bad_data' });
   });
 
   it('tells of cuts as warnings', async () => {

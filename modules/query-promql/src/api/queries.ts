@@ -7,6 +7,7 @@ import type { Result } from '../evaluation/series.js';
 import { parseExpression } from '../promql/parse.js';
 import type { Expression } from '../promql/syntax-tree.js';
 import { rangeDuration } from './durations.js';
+import type { JsonText } from './json-text.js';
 import type { Parameters } from './parameters.js';
 import type { ApiReadOptions } from './read-options.js';
 import { instantData, matrixData } from './result-data.js';
@@ -23,27 +24,27 @@ export class Queries {
   ) {}
 
   /** `query`: the latest values of the last two minutes, or all of a range selector's range. */
-  async instant(parameters: Parameters, o: ApiReadOptions): Promise<object> {
+  async instant(parameters: Parameters, o: ApiReadOptions): Promise<JsonText> {
     const expression = parseExpression(parameters.required('query'));
     const end = parameters.instant('time') ?? this.time.info().now;
     const range = rangeOf(expression);
     if (range !== undefined) {
       if (range.ms === 0) refuse('A range must be longer than 0.');
       const duration = rangeDuration(this.time.zone, Math.max(0, end - range.ms), end);
-      return matrixData(await this.#evaluate(range.selector, duration, o), this.metrics.steps(duration));
+      return matrixData(await this.#evaluate(range.selector, duration, o), this.metrics.steps(duration), o.signal);
     }
     const duration = rangeDuration(this.time.zone, Math.max(0, end - LOOK_BACK), end);
     return instantData(await this.#evaluate(expression, duration, o), this.metrics.steps(duration), end);
   }
 
   /** `query_range`: the values of all steps. */
-  async range(parameters: Parameters, o: ApiReadOptions): Promise<object> {
+  async range(parameters: Parameters, o: ApiReadOptions): Promise<JsonText> {
     const expression = parseExpression(parameters.required('query'));
     if (rangeOf(expression) !== undefined) refuse('Range expression should use instant query.');
     const end = parameters.instant('end') ?? refuse('the parameter end is missing');
     const start = parameters.instant('start') ?? refuse('the parameter start is missing');
     const duration = rangeDuration(this.time.zone, start, end);
-    return matrixData(await this.#evaluate(expression, duration, o), this.metrics.steps(duration));
+    return matrixData(await this.#evaluate(expression, duration, o), this.metrics.steps(duration), o.signal);
   }
 
   #evaluate(expression: Expression, duration: Duration, o: ApiReadOptions): Promise<Result> {

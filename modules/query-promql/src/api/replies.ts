@@ -6,6 +6,7 @@ import { DeadlineError } from '@skein/telemetry/storage';
 import type { QueryPromqlConfig } from '../config.js';
 import { ApiError, type ErrorType } from '../evaluation/api-error.js';
 import { PromqlSyntaxError } from '../promql/parse.js';
+import { JsonText } from './json-text.js';
 import type { ApiReadOptions } from './read-options.js';
 
 const HEADERS = { 'content-type': 'application/json; charset=utf-8' };
@@ -55,11 +56,11 @@ export class Replies {
   }
 }
 
-const success = (data: unknown, warnings: readonly string[]): HttpReply => ({
-  status: 200,
-  headers: HEADERS,
-  body: JSON.stringify({ status: 'success', data, ...(warnings.length > 0 && { warnings }) }),
-});
+function success(data: unknown, warnings: readonly string[]): HttpReply {
+  const text = data instanceof JsonText ? data.text : JSON.stringify(data);
+  const told = warnings.length > 0 ? `,"warnings":${JSON.stringify(warnings)}` : '';
+  return { status: 200, headers: HEADERS, body: `{"status":"success","data":${text}${told}}` };
+}
 
 function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

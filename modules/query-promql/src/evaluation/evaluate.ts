@@ -12,7 +12,7 @@ const MAX_SELECTORS = 50;
 /** Reads the series of a selector. */
 export type ReadSeries = (selector: Selector) => Promise<readonly Series[]>;
 
-/** Evaluates an expression that is no range. Equal selectors are read once, all together. Throws ApiError, and what reads throw. */
+/** Evaluates an expression that is no range. Equal selectors are read once. Throws ApiError, and what reads throw. */
 export async function evaluate(expression: Expression, read: ReadSeries, signal: AbortSignal): Promise<Result> {
   const selectors = new Map<string, Promise<readonly Series[]>>();
   const visit = async (e: Expression): Promise<Result> => {
@@ -37,7 +37,9 @@ export async function evaluate(expression: Expression, read: ReadSeries, signal:
         return aggregate(e, of);
       }
       case 'binary': {
-        const [left, right] = await Promise.all([visit(e.left), visit(e.right)]);
+        // One after the other: rankings that are read at the same time keep everybody else waiting.
+        const left = await visit(e.left);
+        const right = await visit(e.right);
         await fairTurn(signal);
         return applyOperator(e, left, right);
       }
