@@ -118,7 +118,9 @@ async function measureSegments(): Promise<SegmentFigures> {
 }
 
 async function measureItems(): Promise<readonly ItemResult[]> {
-  await using server = await Server.start('host: { zone: UTC }\nmodules: { zipkin-receiver: { listeners: [rest] }, zipkin-analyzer: {} }\n');
+  await using server = await Server.start(
+    'host: { zone: UTC }\nmodules: { zipkin-receiver: { listeners: [rest] }, zipkin-analyzer: {} }\n',
+  );
   const results: ItemResult[] = [];
   for (const kind of ITEM_KINDS) {
     say(`${kind.name} ...`);
