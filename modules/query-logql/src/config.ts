@@ -6,7 +6,7 @@ export const QueryLogqlConfig = Type.Object(
     deadline: Duration({ default: '10s', minimum: '100ms', maximum: '10m', description: 'Longest time that one query may take' }),
     maxEntries: Type.Integer({ default: 5000, minimum: 1, maximum: 50_000, description: 'Most logs that one query may ask for' }),
     maxAnswer: ByteSize({
-      default: '16MiB',
+      default: '8MiB',
       minimum: '256KiB',
       maximum: '256MiB',
       description: 'Logs of one answer, UTF-16 units; those that do not fit are left out, and a warning says so',

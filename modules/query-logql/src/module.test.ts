@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkModule } from '@skein/core/testing';
+import { checkModule, createTestHost } from '@skein/core/testing';
 import { LogQueryToken, MetadataQueryToken, type StoredLog, TimeQueryToken } from '@skein/query/contract';
 import { Zone } from '@skein/telemetry';
 import { Parameters } from './api/parameters.js';
@@ -105,4 +105,43 @@ it('logs of the same labels are one stream, whose place is that of its first log
     ],
     [['2000000', '', {}]],
   ]);
+});
+
+describe('a read', () => {
+  type List = (filter: unknown, options: { readonly signal: AbortSignal }) => Promise<readonly never[]>;
+  const start = (list: List) =>
+    createTestHost({
+      modules: [queryLogql],
+      services: [
+        [LogQueryToken, { list }],
+        [MetadataQueryToken, {}],
+        [TimeQueryToken, { info: () => ({ timezone: '+0000', now: 1_704_164_640_000 }) }],
+      ],
+    });
+  const ask = { listener: 'loki' };
+
+  it('ends at the deadline, and the answer says so', async () => {
+    let began = (): void => undefined;
+    const reading = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    await using kit = await start((_, { signal }) => {
+      began();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const reply = kit.http('/loki/api/v1/query_range?query={}', ask);
+    await reading;
+    await kit.clock.advance(10_000);
+    expect(await reply).toMatchObject({ status: 504, body: 'the query took longer than 10000 ms; narrow its range' });
+  });
+
+  it('that fails is answered without what is inside', async () => {
+    await using kit = await start(() => Promise.reject(new TypeError('secret')));
+    expect(await kit.http('/loki/api/v1/query_range?query={}', ask)).toEqual({
+      status: 500,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'internal error',
+    });
+    expect(kit.host.status.metrics()).toContain('query_logql_errors_total{status="500",module="query-logql"} 1');
+  });
 });

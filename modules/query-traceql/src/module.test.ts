@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkModule } from '@skein/core/testing';
+import { checkModule, createTestHost } from '@skein/core/testing';
 import { MetadataQueryToken, TimeQueryToken, TraceQueryToken } from '@skein/query/contract';
 import fc from 'fast-check';
 import { ApiError } from './api/api-error.js';
@@ -193,5 +193,44 @@ describe('ids', () => {
     expect(new Set(all).size).toBe(6);
     for (const id of all) expect(id).toMatch(/^[0-9a-f]{16}$/);
     expect(new SpanIds().of('b', 2)).toBe(all[5]);
+  });
+});
+
+describe('a read', () => {
+  type List = (filter: unknown, options: { readonly signal: AbortSignal }) => Promise<readonly never[]>;
+  const start = (list: List) =>
+    createTestHost({
+      modules: [queryTraceql],
+      services: [
+        [TraceQueryToken, { list }],
+        [MetadataQueryToken, {}],
+        [TimeQueryToken, { info: () => ({ timezone: '+0000', now: 1_704_164_640_000 }) }],
+      ],
+    });
+  const ask = { listener: 'tempo' };
+
+  it('ends at the deadline, and the answer says so', async () => {
+    let began = (): void => undefined;
+    const reading = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    await using kit = await start((_, { signal }) => {
+      began();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const reply = kit.http('/skywalking/api/search?q={}', ask);
+    await reading;
+    await kit.clock.advance(10_000);
+    expect(await reply).toMatchObject({ status: 504, body: 'the query took longer than 10000 ms; narrow its range' });
+  });
+
+  it('that fails is answered without what is inside', async () => {
+    await using kit = await start(() => Promise.reject(new TypeError('secret')));
+    expect(await kit.http('/skywalking/api/search?q={}', ask)).toEqual({
+      status: 500,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'internal error',
+    });
+    expect(kit.host.status.metrics()).toContain('query_traceql_errors_total{status="500",module="query-traceql"} 1');
   });
 });

@@ -3,6 +3,7 @@ import type { Span, TraceQuery } from '@skein/query/contract';
 import { encodeAnswer, encodeTrace } from '../otlp/encode-trace.js';
 import { meantTraceIds, SpanIds, traceIdBytes } from '../otlp/ids.js';
 import { otlpTrace } from '../otlp/trace.js';
+import { traceText } from '../otlp/trace-text.js';
 import { ApiError } from './api-error.js';
 import type { ApiReadOptions } from './read-options.js';
 
@@ -24,13 +25,10 @@ export async function traceAnswer(
   if (first === undefined) throw new ApiError(404, 'trace not found');
   const trace = await otlpTrace(spans, new SpanIds(), o.signal);
   if (!(headers.get('accept') ?? '').includes(PROTOBUF)) {
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(wrapped ? { trace } : trace),
-    };
+    const text = await traceText(trace, o.signal);
+    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: wrapped ? `{"trace":${text}}` : text };
   }
-  const bytes = encodeTrace(trace, { traceId: traceIdBytes(first.traceId) });
+  const bytes = await encodeTrace(trace, { traceId: traceIdBytes(first.traceId) }, o.signal);
   return { status: 200, headers: { 'content-type': PROTOBUF }, body: wrapped ? encodeAnswer(bytes) : bytes };
 }
 

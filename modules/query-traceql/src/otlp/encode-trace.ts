@@ -1,3 +1,4 @@
+import { inTurns } from '@skein/query/contract';
 import { MessageWriter } from './message-writer.js';
 import { KINDS, type OtlpAttribute, type OtlpEvent, type OtlpResourceSpans, type OtlpSpan, type OtlpTrace, STATUS_CODES } from './trace.js';
 
@@ -6,21 +7,21 @@ export interface WireIds {
   readonly traceId: Uint8Array;
 }
 
-/** OTLP's trace as protobuf. Field numbers: opentelemetry-proto, trace/v1, resource/v1 and common/v1. */
-export function encodeTrace({ resourceSpans }: OtlpTrace, ids: WireIds): Uint8Array {
+/** OTLP's trace as protobuf. Field numbers: opentelemetry-proto, trace/v1, resource/v1 and common/v1. Gives way after every few hundred spans. */
+export async function encodeTrace({ resourceSpans }: OtlpTrace, ids: WireIds, signal?: AbortSignal): Promise<Uint8Array> {
   const writer = new MessageWriter();
-  for (const group of resourceSpans) writer.bytes(1, encodeGroup(group, ids));
+  for (const group of resourceSpans) writer.bytes(1, await encodeGroup(group, ids, signal));
   return writer.finish();
 }
 
 /** Tempo's answer of version 2: the trace is its first field. */
 export const encodeAnswer = (trace: Uint8Array): Uint8Array => new MessageWriter().bytes(1, trace).finish();
 
-function encodeGroup({ resource, scopeSpans }: OtlpResourceSpans, ids: WireIds): Uint8Array {
+async function encodeGroup({ resource, scopeSpans }: OtlpResourceSpans, ids: WireIds, signal?: AbortSignal): Promise<Uint8Array> {
   const writer = new MessageWriter().bytes(1, attributes(new MessageWriter(), 1, resource.attributes).finish());
   for (const { scope, spans } of scopeSpans) {
     const inner = new MessageWriter().bytes(1, new MessageWriter().text(1, scope.name).text(2, scope.version).finish());
-    for (const span of spans) inner.bytes(2, encodeSpan(span, ids));
+    await inTurns(spans, (span) => inner.bytes(2, encodeSpan(span, ids)), signal);
     writer.bytes(2, inner.finish());
   }
   return writer.finish();
