@@ -61,7 +61,7 @@ afterAll(async () => {
 });
 
 async function data<T>(path: string, fields: Readonly<Record<string, string | number>> = {}, method: 'GET' | 'POST' = 'GET'): Promise<T> {
-  const form = new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  const form = new URLSearchParams(Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)]));
   const reply = await (method === 'GET' ? fetch(`${url}/${path}?${form}`) : fetch(`${url}/${path}`, { method, body: form }));
   const { status, data, error } = (await reply.json()) as { status: string; data: T; error?: string };
   expect({ status, error }).toEqual({ status: 'success', error: undefined });
