@@ -3,6 +3,8 @@ export default {
   roots: ['proto', 'core', 'modules', 'examples', 'test', 'bench'].map((d) => `<rootDir>/${d}`),
   testMatch: ['**/src/**/*.test.ts'],
   testEnvironment: 'node',
+  // On a machine that is busy otherwise a test may take several times as long as alone.
+  testTimeout: 20_000,
   testEnvironmentOptions: { customExportConditions: ['skein-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -100,7 +100,7 @@ describe('a store in trouble', () => {
 
   it('blocked: what is admitted is bounded by the capacity of the streams, whatever is sent', async () => {
     trouble.block();
-    const flood = sendMany('flood', 60, { segments: 20, padding: 60_000, timeoutMs: 4_000 });
+    const flood = sendMany('flood', 60, { segments: 20, padding: 60_000, timeoutMs: 8_000 });
     await eventually(async () => {
       const text = await fetch(`${http}/metrics`).then((r) => r.text());
       expect(Number(/skein_stream_waiting_batches\{stream="segments"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(0);
