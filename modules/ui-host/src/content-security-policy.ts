@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 
 /**
  * What a page of the interface may load: what this server has, and the scripts that stand in the index.html itself, each by its digest. Scripts
- * may make scripts of text, because the official interface compiles its translations that way. Styles may stand in the page: its charts, editor
- * and components set them one by one.
+ * may not make scripts of text; the official interface (10.2) does without. Styles may stand in the page: its charts, editor and components
+ * set them one by one.
  * @param frames origins whose pages may be shown in frames
  */
 export function contentSecurityPolicy(indexHtml: string, frames: readonly string[]): string {
   const digests = inlineScripts(indexHtml).map((text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`);
   return [
     "default-src 'self'",
-    ["script-src 'self' 'unsafe-eval'", ...digests].join(' '),
+    ["script-src 'self'", ...digests].join(' '),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
