@@ -33,9 +33,12 @@ modules:
   http-server:
     listeners:
       rest: { host: \${SW_CORE_REST_HOST:127.0.0.1}, port: \${SW_CORE_REST_PORT:12800} }
-      # A listener on which no module has a route stays closed: these wait for zipkin-receiver and query-zipkin.
+      # A listener on which no module has a route stays closed: these wait for zipkin-receiver, query-zipkin, query-promql, query-logql and query-traceql.
       zipkin: { host: \${SW_RECEIVER_ZIPKIN_REST_HOST:127.0.0.1}, port: \${SW_RECEIVER_ZIPKIN_REST_PORT:9411} }
-      zipkin-query: { host: \${SW_QUERY_ZIPKIN_REST_HOST:127.0.0.1}, port: \${SW_QUERY_ZIPKIN_REST_PORT:9412} }
+      zipkin-query: { host: \${SW_QUERY_ZIPKIN_REST_HOST:127.0.0.1}, port: \${SW_QUERY_ZIPKIN_REST_PORT:9412}, contextPath: /zipkin }
+      prometheus: { host: \${SW_PROMQL_REST_HOST:127.0.0.1}, port: \${SW_PROMQL_REST_PORT:9090} }
+      loki: { host: \${SW_LOGQL_REST_HOST:127.0.0.1}, port: \${SW_LOGQL_REST_PORT:3100} }
+      tempo: { host: \${SW_TRACEQL_REST_HOST:127.0.0.1}, port: \${SW_TRACEQL_REST_PORT:3200} }
 `,
 };
 

@@ -26,6 +26,7 @@ const Listener = Type.Object({
   port: Type.Integer({ minimum: 0, maximum: 65535, description: 'TCP port; 0 picks a free one' }),
   host: Type.String({ default: '127.0.0.1' }),
   maxBody: ByteSize({ default: '10MiB' }),
+  contextPath: Type.Optional(Type.String()),
   token: Type.Optional(Type.String({ writeOnly: true })),
 });
 const Listeners = Type.Object({ listeners: Type.Record(Type.String(), Listener) });
