@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { createTestHost, type TestHost } from '@skein/core/testing';
 import { HttpAddressesToken } from '@skein/http-server/contract';
 import {
+  CacheReadCommandModel,
   CORE_ENTITY_MODELS,
   DatabaseStatementModel,
   endpointId,
@@ -86,6 +87,15 @@ export async function stopAll(): Promise<void> {
   }
 }
 
+/** Keeps a host beyond one test; what comes back stops it. */
+export function keep({ host }: { readonly host: TestHost }): () => Promise<void> {
+  open.splice(open.indexOf(host), 1);
+  return async () => {
+    host.assertBooks();
+    await host.stop();
+  };
+}
+
 interface Envelope {
   readonly status: string;
   readonly data?: unknown;
@@ -104,7 +114,7 @@ export async function start(modules: readonly TestModule[], zone = 'UTC', config
     services: [[MetricCatalogToken, { find: (name: string) => ALL.find((m) => m.name === name), all: () => ALL }]],
     zone,
     config: {
-      'http-server': { listeners: { prometheus: { port: 0 } } },
+      'http-server': { listeners: { rest: { port: 0 }, prometheus: { port: 0 } } },
       query: queryConfig,
       'query-promql': config,
     },
@@ -205,5 +215,7 @@ export async function fill(kit: Kit): Promise<void> {
   await kit.add(METRICS.percentile, shop, NOW, counts([2, 1]));
   await kit.add(METRICS.numbered, shop, NOW, counts([0, 11], [1, 22], [2, 33]));
   const slow = (statement: string, latency: number) => ({ id: statement, entity: mysql, statement, latency, traceId: 't', timestamp: NOW });
+  const read = (id: string) => ({ id, entity: serviceId('redis', false), statement: 'get x', latency: 5, traceId: 't', timestamp: NOW });
+  await kit.commit({ records: [{ model: CacheReadCommandModel, rows: [read('1'), read('2')] }] });
   await kit.commit({ records: [{ model: DatabaseStatementModel, rows: [slow('select 1', 900), slow('select 2', 700)] }] });
 }

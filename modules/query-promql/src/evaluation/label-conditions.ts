@@ -30,6 +30,9 @@ export type FixedLabel = (typeof FIXED_LABELS)[number];
 const FIXED: ReadonlySet<string> = new Set(FIXED_LABELS);
 const isFixed = (label: string): label is FixedLabel => FIXED.has(label);
 
+/** The label of values that have a number instead of a name, as metrics of older releases do; `labels` and `relabels` ask for them. */
+export const NUMBERED_LABEL = '_';
+
 /** The conditions of a selector, sorted by what they are for. */
 export interface LabelConditions {
   /** Undefined when only a pattern, or nothing, is given. */

@@ -2,14 +2,11 @@ import type { LabelledValues, MetricsQuery, ReadOptions, StepValues } from '@ske
 import { type Duration, isNormalLayer, type MetricDefinition } from '@skein/telemetry';
 import type { Selector } from '../promql/syntax-tree.js';
 import { refuse } from './api-error.js';
-import { conditionsOf, type FixedLabel, type LabelConditions, valueConditionOf } from './label-conditions.js';
+import { conditionsOf, type FixedLabel, type LabelConditions, NUMBERED_LABEL, valueConditionOf } from './label-conditions.js';
 import { entityNamed, layerOf, requireLabels, type ScopeLabels, scopeOf } from './metric-selection.js';
 import type { Series } from './series.js';
 
 type Labels = ReadonlyMap<string, string>;
-
-/** The label of values that have a number instead of a name, as metrics of older releases do. */
-const NUMBERED = '_';
 
 /** Reads the series of one range that selectors ask for. Source: query.md 8.1. */
 export class MetricReader {
@@ -145,15 +142,15 @@ function isWanted({ fixed, values }: LabelConditions): (series: LabelledValues) 
   const conditions = values.map((m) => ({ label: m.label, holds: valueConditionOf(m) }));
   const numbers = fixed.get('labels');
   if (numbers !== undefined) {
-    const holds = valueConditionOf({ label: NUMBERED, op: '=', value: numbers });
-    return ({ labels }) => !labels.has(NUMBERED) || holds(labels.get(NUMBERED)!);
+    const holds = valueConditionOf({ label: NUMBERED_LABEL, op: '=', value: numbers });
+    return ({ labels }) => !labels.has(NUMBERED_LABEL) || holds(labels.get(NUMBERED_LABEL)!);
   }
   return ({ labels }) => conditions.every(({ label, holds }) => holds(labels.get(label) ?? ''));
 }
 
 /** Numbered values are shown as `labels`, and by the names that `relabels` gives them. */
 function shownLabels({ labels }: LabelledValues, { fixed }: LabelConditions): Labels {
-  const number = labels.get(NUMBERED);
+  const number = labels.get(NUMBERED_LABEL);
   if (number === undefined) return labels;
   const at = (fixed.get('labels') ?? '').split(',').indexOf(number);
   return new Map([['labels', (at < 0 ? undefined : (fixed.get('relabels') ?? '').split(',')[at]) || number]]);

@@ -1,14 +1,19 @@
 import type { LimitedReads, MetadataQuery, MetricsQuery, ReadOptions } from '@skein/query/contract';
 import { fairTurn } from '@skein/query/contract';
 import { type Duration, LAYERS, type MetricDefinition } from '@skein/telemetry';
-import { conditionOf, conditionsOf, FIXED_LABELS, type FixedLabel, type LabelConditions } from '../evaluation/label-conditions.js';
+import {
+  conditionOf,
+  conditionsOf,
+  FIXED_LABELS,
+  type FixedLabel,
+  type LabelConditions,
+  NUMBERED_LABEL,
+} from '../evaluation/label-conditions.js';
 import { SCOPES } from '../evaluation/metric-selection.js';
 import type { Selector } from '../promql/syntax-tree.js';
 import { TrafficSeries } from './traffic.js';
 import { ValueLabels } from './value-labels.js';
 
-/** Values that are numbered instead of named are asked for with these. */
-const NUMBERED: ReadonlySet<string> = new Set(['_']);
 const MEMBER_TRAFFIC: Readonly<Record<string, string>> = {
   service: 'service_traffic',
   service_instance: 'instance_traffic',
@@ -96,7 +101,7 @@ export class Labels {
   async #namesOf(metric: MetricDefinition, conditions: LabelConditions, day: Duration, o: ReadOptions): Promise<readonly string[]> {
     const sets = await this.#valueLabels.on(day, metric, conditions, o);
     const keys = [...new Set(sets.flatMap((labels) => [...labels.keys()]))].sort();
-    const ofValues = keys.some((key) => NUMBERED.has(key)) ? ['labels', 'relabels'] : keys;
+    const ofValues = keys.includes(NUMBERED_LABEL) ? ['labels', 'relabels'] : keys;
     return [...entityLabels(metric), ...ofValues];
   }
 
