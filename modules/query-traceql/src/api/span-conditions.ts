@@ -110,9 +110,13 @@ export function meets(span: Span, c: SpanConditions): boolean {
     (c.name === undefined || span.operationName === c.name) &&
     (c.isError === undefined || span.isError === c.isError) &&
     c.durations.every((d) => compares(nanoseconds, d.op, d.nanoseconds)) &&
-    c.tags.every((tag) => span.tags.some(({ key, value }) => `${key}=${value}` === tag))
+    c.tags.every((tag) => span.tags.some((own) => says(own, tag)))
   );
 }
+
+/** Whether a tag is `key=value`, without making that text for each of many tags. */
+const says = ({ key, value }: Span['tags'][number], tag: string): boolean =>
+  tag.length === key.length + 1 + value.length && tag.startsWith(key) && tag[key.length] === '=' && tag.endsWith(value);
 
 function compares(left: number, op: Condition['op'], right: number): boolean {
   switch (op) {

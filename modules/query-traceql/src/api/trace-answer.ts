@@ -1,6 +1,6 @@
 import type { HttpReply, HttpRequest } from '@skein/core';
 import type { Span, TraceQuery } from '@skein/query/contract';
-import { encodeAnswer, encodeTrace } from '../otlp/encode-trace.js';
+import { encodeTrace } from '../otlp/encode-trace.js';
 import { meantTraceIds, SpanIds, traceIdBytes } from '../otlp/ids.js';
 import { otlpTrace } from '../otlp/trace.js';
 import { traceText } from '../otlp/trace-text.js';
@@ -28,8 +28,8 @@ export async function traceAnswer(
     const text = await traceText(trace, o.signal);
     return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: wrapped ? `{"trace":${text}}` : text };
   }
-  const bytes = await encodeTrace(trace, { traceId: traceIdBytes(first.traceId) }, o.signal);
-  return { status: 200, headers: { 'content-type': PROTOBUF }, body: wrapped ? encodeAnswer(bytes) : bytes };
+  const body = await encodeTrace(trace, traceIdBytes(first.traceId), wrapped, o.signal);
+  return { status: 200, headers: { 'content-type': PROTOBUF }, body };
 }
 
 async function firstFound(traces: TraceQuery, ids: readonly string[], o: ApiReadOptions): Promise<readonly Span[]> {

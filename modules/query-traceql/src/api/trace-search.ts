@@ -1,4 +1,4 @@
-import type { SegmentSummary, Span, TimeQuery, TraceQuery } from '@skein/query/contract';
+import { inTurns, type SegmentSummary, type Span, type TimeQuery, type TraceQuery } from '@skein/query/contract';
 import type { QueryTraceqlConfig } from '../config.js';
 import { SpanIds, shownTraceId } from '../otlp/ids.js';
 import { attribute, nanosText, type OtlpAttribute } from '../otlp/trace.js';
@@ -49,7 +49,7 @@ export class TraceSearch {
     const spans = parameters.count('spss', maxSpansPerTrace) ?? DEFAULT_SPANS;
     const found: FoundTrace[] = [];
     for await (const id of this.#candidates(conditions, range, limit, o)) {
-      const trace = foundTrace(await this.traces.trace(id, o), conditions, spans);
+      const trace = await foundTrace(await this.traces.trace(id, o), conditions, spans, o.signal);
       if (trace !== undefined) found.push(trace);
       if (found.length === limit) break;
     }
@@ -81,12 +81,24 @@ export class TraceSearch {
 }
 
 /** Undefined when no span meets all conditions. Spans come depth first, so the first is a root. */
-export function foundTrace(spans: readonly Span[], conditions: SpanConditions, most: number): FoundTrace | undefined {
+export async function foundTrace(
+  spans: readonly Span[],
+  conditions: SpanConditions,
+  most: number,
+  signal?: AbortSignal,
+): Promise<FoundTrace | undefined> {
   const [root] = spans;
-  const matched = spans.filter((span) => meets(span, conditions));
-  if (root === undefined || matched.length === 0) return undefined;
-  const start = spans.reduce((least, { startTime }) => Math.min(least, startTime), Number.POSITIVE_INFINITY);
-  const end = spans.reduce((most, { endTime }) => Math.max(most, endTime), 0);
+  const shown: Span[] = [];
+  let matched = 0;
+  let start = Number.POSITIVE_INFINITY;
+  let end = 0;
+  const look = (span: Span): void => {
+    start = Math.min(start, span.startTime);
+    end = Math.max(end, span.endTime);
+    if (meets(span, conditions) && ++matched <= most) shown.push(span);
+  };
+  await inTurns(spans, look, signal);
+  if (root === undefined || matched === 0) return undefined;
   const ids = new SpanIds();
   return {
     traceID: shownTraceId(root.traceId),
@@ -94,7 +106,7 @@ export function foundTrace(spans: readonly Span[], conditions: SpanConditions, m
     rootTraceName: root.operationName,
     startTimeUnixNano: nanosText(start),
     durationMs: end - start,
-    spanSets: [{ spans: matched.slice(0, most).map((span) => foundSpan(span, ids)), matched: matched.length }],
+    spanSets: [{ spans: shown.map((span) => foundSpan(span, ids)), matched }],
     serviceStats: serviceStats(spans),
   };
 }

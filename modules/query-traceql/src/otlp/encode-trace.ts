@@ -1,50 +1,62 @@
 import { inTurns } from '@skein/query/contract';
 import { MessageWriter } from './message-writer.js';
-import { KINDS, type OtlpAttribute, type OtlpEvent, type OtlpResourceSpans, type OtlpSpan, type OtlpTrace, STATUS_CODES } from './trace.js';
+import { KINDS, type OtlpAttribute, type OtlpEvent, type OtlpSpan, type OtlpTrace, STATUS_CODES } from './trace.js';
 
-/** Ids have a length of their own on the wire. */
-export interface WireIds {
-  readonly traceId: Uint8Array;
-}
-
-/** OTLP's trace as protobuf. Field numbers: opentelemetry-proto, trace/v1, resource/v1 and common/v1. Gives way after every few hundred spans. */
-export async function encodeTrace({ resourceSpans }: OtlpTrace, ids: WireIds, signal?: AbortSignal): Promise<Uint8Array> {
+/**
+ * OTLP's trace as protobuf. Field numbers: opentelemetry-proto, trace/v1, resource/v1 and common/v1. `traceId`: the id of all spans, which
+ * has a length of its own on the wire. `wrapped`: inside Tempo's answer of version 2. Gives way after every few hundred spans.
+ */
+export async function encodeTrace(
+  { resourceSpans }: OtlpTrace,
+  traceId: Uint8Array,
+  wrapped: boolean,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const writer = new MessageWriter();
-  for (const group of resourceSpans) writer.bytes(1, await encodeGroup(group, ids, signal));
-  return writer.finish();
-}
-
-/** Tempo's answer of version 2: the trace is its first field. */
-export const encodeAnswer = (trace: Uint8Array): Uint8Array => new MessageWriter().bytes(1, trace).finish();
-
-async function encodeGroup({ resource, scopeSpans }: OtlpResourceSpans, ids: WireIds, signal?: AbortSignal): Promise<Uint8Array> {
-  const writer = new MessageWriter().bytes(1, attributes(new MessageWriter(), 1, resource.attributes).finish());
-  for (const { scope, spans } of scopeSpans) {
-    const inner = new MessageWriter().bytes(1, new MessageWriter().text(1, scope.name).text(2, scope.version).finish());
-    await inTurns(spans, (span) => inner.bytes(2, encodeSpan(span, ids)), signal);
-    writer.bytes(2, inner.finish());
+  const answer = wrapped ? writer.begin(1) : undefined;
+  for (const { resource, scopeSpans } of resourceSpans) {
+    const group = writer.begin(1);
+    const about = writer.begin(1);
+    writeAttributes(writer, 1, resource.attributes);
+    writer.end(about);
+    for (const { scope, spans } of scopeSpans) {
+      const inner = writer.begin(2);
+      const from = writer.begin(1);
+      writer.text(1, scope.name).text(2, scope.version).end(from);
+      await inTurns(spans, (span) => writeSpan(writer, span, traceId), signal);
+      writer.end(inner);
+    }
+    writer.end(group);
   }
+  if (answer !== undefined) writer.end(answer);
   return writer.finish();
 }
 
-function encodeSpan(span: OtlpSpan, { traceId }: WireIds): Uint8Array {
-  const writer = new MessageWriter().bytes(1, traceId).bytes(2, Buffer.from(span.spanId, 'hex'));
+function writeSpan(writer: MessageWriter, span: OtlpSpan, traceId: Uint8Array): void {
+  const whole = writer.begin(2);
+  writer.bytes(1, traceId).bytes(2, Buffer.from(span.spanId, 'hex'));
   if (span.parentSpanId !== undefined) writer.bytes(4, Buffer.from(span.parentSpanId, 'hex'));
   writer.text(5, span.name).number(6, KINDS[span.kind]).fixed64(7, span.startTimeUnixNano).fixed64(8, span.endTimeUnixNano);
-  attributes(writer, 9, span.attributes);
-  for (const event of span.events) writer.bytes(11, encodeEvent(event));
-  const { message = '', code } = span.status;
-  return writer.bytes(15, new MessageWriter().text(2, message).number(3, STATUS_CODES[code]).finish()).finish();
+  writeAttributes(writer, 9, span.attributes);
+  for (const event of span.events) writeEvent(writer, event);
+  const { message, code } = span.status;
+  const status = writer.begin(15);
+  if (message !== undefined) writer.text(2, message);
+  writer.number(3, STATUS_CODES[code]).end(status).end(whole);
 }
 
-const encodeEvent = ({ timeUnixNano, name, attributes: own }: OtlpEvent): Uint8Array =>
-  attributes(new MessageWriter().fixed64(1, timeUnixNano).text(2, name), 3, own).finish();
+function writeEvent(writer: MessageWriter, { timeUnixNano, name, attributes }: OtlpEvent): void {
+  const whole = writer.begin(11);
+  writer.fixed64(1, timeUnixNano).text(2, name);
+  writeAttributes(writer, 3, attributes);
+  writer.end(whole);
+}
 
-function attributes(writer: MessageWriter, field: number, list: readonly OtlpAttribute[]): MessageWriter {
+function writeAttributes(writer: MessageWriter, field: number, list: readonly OtlpAttribute[]): void {
   for (const { key, value } of list) {
-    // An empty text is a value, too, so it is written.
-    const text = new MessageWriter().bytes(1, Buffer.from(value.stringValue, 'utf8')).finish();
-    writer.bytes(field, new MessageWriter().text(1, key).bytes(2, text).finish());
+    const whole = writer.begin(field);
+    writer.text(1, key);
+    const inner = writer.begin(2);
+    writer.text(1, value.stringValue).end(inner).end(whole);
   }
-  return writer;
 }
