@@ -8,6 +8,7 @@ import { searchFilter } from './api/search-filter.js';
 import { spanConditions, traceFilter } from './api/span-conditions.js';
 import queryTraceql from './module.js';
 import { meantTraceIds, SpanIds, shownTraceId, traceIdBytes } from './otlp/ids.js';
+import { MessageWriter } from './otlp/message-writer.js';
 import { parseFilter, TraceqlSyntaxError } from './traceql/parse.js';
 import { printFilter } from './traceql/print.js';
 import type { SpanFilter } from './traceql/syntax-tree.js';
@@ -233,4 +234,24 @@ describe('a read', () => {
     });
     expect(kit.host.status.metrics()).toContain('query_traceql_errors_total{status="500",module="query-traceql"} 1');
   });
+});
+
+it.each([
+  [0, '0a00'],
+  [127, '0a7f'],
+  [128, '0a8001'],
+  [16_383, '0aff7f'],
+  [16_384, '0a808001'],
+  [2_097_152, '0a80808001'],
+])('a message of %d bytes inside another has its length before it', (size, head) => {
+  const writer = new MessageWriter().number(3, 300);
+  const mark = writer.begin(1);
+  // Fields of two bytes, and one of three where the size is odd.
+  if (size % 2 === 1) writer.number(15, 128);
+  for (let left = size - (size % 2) * 3; left > 0; left -= 2) writer.number(15, 1);
+  const bytes = Buffer.from(writer.end(mark).fixed64(2, '18446744073709551615').finish());
+  const content = 3 + head.length / 2;
+  expect(bytes.subarray(0, content).toString('hex')).toBe(`18ac02${head}`);
+  expect(bytes.subarray(content + size).toString('hex')).toBe('11ffffffffffffffff');
+  if (size > 0) expect(bytes.subarray(content + size - 2, content + size).toString('hex')).toBe('7801');
 });
