@@ -528,7 +528,7 @@ describe('limits', () => {
 
   it('ends searches by patterns that take long, and refuses those that are too large', async () => {
     const kit = await start();
-    const names = Array.from({ length: 200 }, (_, i) => 'a'.repeat(900) + i);
+    const names = Array.from({ length: 20 }, (_, i) => 'a'.repeat(900) + i);
     await kit.see(...names.map((name) => serviceUpdate(serviceId(name, true), name, 'GENERAL', NOW)));
     const found = (pattern: string) => kit.get('series', { 'match[]': `service_traffic{layer="GENERAL", service=~"${pattern}"}` });
     expect(await found(`${'(a|a)*'.repeat(20)}b`)).toEqual({ status: 'success', data: [] });
