@@ -29,9 +29,6 @@ export const line = (title: string, ...shown: readonly Shown[]): Piece => widget
 export const area = (title: string, ...shown: readonly Shown[]): Piece =>
   widget(title, { type: 'Area', opacity: 0.4, showXAxis: true, showYAxis: true }, shown, CHART);
 
-/** Amounts by minute. */
-export const bar = (title: string, ...shown: readonly Shown[]): Piece => widget(title, { type: 'Bar', showBackground: true }, shown, CHART);
-
 /** One number for the whole range. */
 export const card = (title: string, ...shown: Shown): Piece =>
   widget(title, { type: 'Card', fontSize: 20, textAlign: 'center', showUnit: true }, [shown], { w: 8, h: 6 });
