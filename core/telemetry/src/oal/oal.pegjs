@@ -119,5 +119,6 @@ Blank
 LineComment
   = '//' [^\r\n]*
 
+// The beginning of an inner comment is nothing else: where that has no end, neither has this one, and it is not read in two ways at each level.
 BlockComment
-  = '/*' (BlockComment / !'*/' .)* '*/'
+  = '/*' (BlockComment / !'*/' !'/*' .)* '*/'

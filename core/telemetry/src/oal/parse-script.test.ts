@@ -106,6 +106,11 @@ describe('syntax errors', () => {
     expect(problem!.excerpt.length).toBeLessThan(200);
   });
 
+  test('inner comments without end are read once at each level, and not twice as often', () => {
+    const { problems } = parseScript({ file: 'x.oal', text: '/* a\n'.repeat(200) });
+    expect(problems.map(({ message }) => message)).toEqual(['this comment has no end']);
+  });
+
   test('comments nested without end are an error, not a crash', () => {
     expect(errors('/*'.repeat(100_000))[0]).toContain('nested too deeply');
   });
