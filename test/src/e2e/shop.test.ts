@@ -165,7 +165,8 @@ describe('a shop of three services that carry the real agent', () => {
     expect(values).toEqual([...values].sort((a, b) => a - b));
     expect(values.every((v) => v % 10 === 0)).toBe(true);
     expect(values[4]).toBeGreaterThanOrEqual(250);
-    expect(values[4]).toBeLessThanOrEqual(Math.max(...Object.values(measured).flat()));
+    // Agents cut both ends of a span to whole milliseconds, so that it may seem longer than it was by less than one.
+    expect(values[4]).toBeLessThan(Math.max(...Object.values(measured).flat()) + 1);
   });
 
   it('keeps the slow statements of the database', async () => {
