@@ -108,7 +108,11 @@ function readRecords(reader: ByteReader, packed: ByteReader): EntryRecords {
   const model = reader.ref();
   const fields = readNames(reader);
   const count = reader.count();
-  if (count === 0) return { model, fields, rows: Array.from({ length: reader.count(fields.length) }, () => readRow(reader, fields)) };
+  if (count === 0) {
+    // A row takes a byte for each field. None has no field but in damaged bytes, which then could say that there are any number of them.
+    const length = reader.count(Math.max(1, fields.length));
+    return { model, fields, rows: Array.from({ length }, () => readRow(reader, fields)) };
+  }
   const rows: Row[] = [];
   const chunks: RowChunk[] = [];
   for (let i = 0; i < count; i++) {
